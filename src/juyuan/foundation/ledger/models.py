@@ -1,0 +1,48 @@
+"""台账事件。"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Result(models.TextChoices):
+    DONE = "done", "完成"
+    REFUSED = "refused", "拒绝"
+
+
+class Event(models.Model):
+    """一个动作一行;名称存为文字,比它所指的对象活得久。"""
+
+    at = models.DateTimeField("时间")
+    event = models.CharField("事项", max_length=80)
+    actor_id = models.BigIntegerField("账号编号", null=True)
+    actor_name = models.CharField("行动者", max_length=60)
+    post_label = models.CharField("任职", max_length=120, blank=True)
+    unit_code = models.CharField("单位代码", max_length=60, blank=True)
+    unit_name = models.CharField("单位", max_length=100, blank=True)
+    via = models.CharField("途径", max_length=10)
+    obj_type = models.CharField("对象类别", max_length=40)
+    obj_id = models.CharField("对象编号", max_length=60)
+    obj_label = models.CharField("对象", max_length=200, blank=True)
+    before = models.JSONField("前", null=True)
+    after = models.JSONField("后", null=True)
+    reason = models.TextField("理由", blank=True)
+    clause = models.CharField("条款", max_length=40, blank=True)
+    result = models.CharField(
+        "结果", max_length=10, choices=Result.choices, default=Result.DONE
+    )
+    request_id = models.CharField("请求编号", max_length=40, blank=True)
+    group = models.UUIDField("同组编号", null=True)
+
+    class Meta:
+        verbose_name = "台账事件"
+        verbose_name_plural = "台账事件"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["obj_type", "obj_id", "-id"], name="ledger_object"),
+            models.Index(fields=["actor_id", "-id"], name="ledger_actor"),
+            models.Index(fields=["event", "-id"], name="ledger_event_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.event}"

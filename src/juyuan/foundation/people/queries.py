@@ -1,0 +1,88 @@
+"""读:行动者、单位树、承载地。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from juyuan.foundation.people.models import Account, Post, Unit
+from juyuan.kernel.actor import Actor, PostRef
+
+
+def posts_on(today: date) -> QuerySet[Post]:
+    """某日在任的任职。"""
+    return Post.objects.filter(
+        Q(starts_on__lte=today) & (Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+    )
+
+
+def _ref(post: Post) -> PostRef:
+    return PostRef(
+        id=post.pk,
+        unit_id=post.unit_id,
+        unit_code=post.unit.code,
+        unit_name=post.unit.name,
+        unit_path=post.unit.path,
+        function=post.unit.function,
+        role=post.role,
+        title=post.title or post.get_role_display(),
+    )
+
+
+def actor_for(
+    account: Account,
+    *,
+    today: date,
+    via: str = "web",
+    request_id: str = "",
+    post_id: int | None = None,
+) -> Actor:
+    """由账号组装行动者;`post_id` 指定以哪个任职行事,缺省取最早的在任职务。"""
+    refs = tuple(
+        _ref(post)
+        for post in posts_on(today)
+        .filter(person_id=account.person_id, unit__disabled_on__isnull=True)
+        .select_related("unit")
+    )
+    chosen = next((ref for ref in refs if ref.id == post_id), refs[0] if refs else None)
+    return Actor(
+        account_id=account.pk,
+        username=account.username,
+        name=account.person.name,
+        posts=refs,
+        post=chosen,
+        via=via,
+        request_id=request_id,
+    )
+
+
+def units_under(unit_ids: Iterable[int]) -> set[int]:
+    """这些单位及其全部下级的 id(一次查询取路径,一次取子树)。"""
+    paths = list(Unit.objects.filter(pk__in=list(unit_ids)).values_list("path", flat=True))
+    if not paths:
+        return set()
+    condition = Q()
+    for path in paths:
+        condition |= Q(path__startswith=path)
+    return set(Unit.objects.filter(condition).values_list("pk", flat=True))
+
+
+def county_units() -> QuerySet[Unit]:
+    """可作承载地的县区级单位。"""
+    return Unit.objects.filter(is_county=True, disabled_on__isnull=True).order_by("order", "code")
+
+
+def county_of(unit: Unit) -> Unit | None:
+    """单位所在的县区级单位(自身或最近的上级);市直部门为空。"""
+    codes = [code for code in unit.path.strip("/").split("/") if code]
+    found = {u.code: u for u in Unit.objects.filter(code__in=codes, is_county=True)}
+    for code in reversed(codes):
+        if code in found:
+            return found[code]
+    return None
+
+
+def unit_by_code(code: str) -> Unit | None:
+    return Unit.objects.filter(code=code).first()
