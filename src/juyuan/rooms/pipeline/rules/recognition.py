@@ -1,0 +1,78 @@
+"""认定:凭证据,由不是制单人的核验人作出;签约、落地那天的数字冻结;撤回是新的一行(冲回)。"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from juyuan.kernel.actor import Actor
+from juyuan.kernel.clause import rule
+from juyuan.kernel.money import split_money
+from juyuan.kernel.verdict import Access, Allowed, Denial
+from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES, Stage
+
+BUREAU = "commerce"
+
+
+def verifying_function(lead_function: str, own_verifier: str) -> str:
+    """哪个职能的核验人来认定:一般是商务;商务自己牵头的项目归 `own_verifier`(建议值)。"""
+    return own_verifier if lead_function == BUREAU else BUREAU
+
+
+@rule("3.3b")
+def may_recognise(
+    actor: Actor, *, lead_function: str, own_verifier: str, makers: Collection[int]
+) -> Access:
+    """强化项目动态管理:签约、落地由核验人认定,制单人、证据提交人不得自己认定。"""
+    function = verifying_function(lead_function, own_verifier)
+    if not actor.has("verifier", function):
+        who = "市商务局核验人" if function == BUREAU else "发展改革部门核验人"
+        return Denial(f"本项目由{who}认定", "3.3b")
+    if actor.account_id in makers:
+        return Denial("申报人、证据提交人不得认定自己经手的项目,请另一位核验人办理", "3.3b")
+    return Allowed()
+
+
+def recognisable(stage: Stage, recognised: Collection[Stage]) -> str:
+    """能不能认定到 `stage`;不能时返回缘由,能则为空串。"""
+    if stage not in VERIFIED_STAGES:
+        return "只有签约、落地需要认定"
+    if stage in recognised:
+        return f"「{stage.label}」已经认定"
+    if stage == Stage.LANDED and Stage.SIGNED not in recognised:
+        return "须先认定签约,再认定落地"
+    return ""
+
+
+def top_recognised(stages: Collection[Stage], gated: Stage | None) -> Stage | None:
+    """认定到哪个库:签约、落地看认定行,此前各库看过了门槛没有。"""
+    candidates = [*stages, *([gated] if gated is not None else [])]
+    return max(candidates, key=lambda s: s.order, default=None)
+
+
+@dataclass(frozen=True)
+class HostPart:
+    """某承载地在某金额中的份额(元)。"""
+
+    unit_id: int
+    share_bp: int
+    total: int
+    contract: int
+    committed: int
+
+
+def host_parts(
+    hosts: Sequence[tuple[int, int]],
+    total: int | None,
+    contract: int | None,
+    committed: int | None,
+) -> list[HostPart]:
+    """按承载地份额分金额,最大余额法,分到元;各地之和恒等于总数。"""
+    if not hosts:
+        return []
+    shares = [share for _, share in hosts]
+    columns = [split_money(amount or 0, shares) for amount in (total, contract, committed)]
+    return [
+        HostPart(unit, share, columns[0][i], columns[1][i], columns[2][i])
+        for i, (unit, share) in enumerate(hosts)
+    ]
