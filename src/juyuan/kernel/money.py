@@ -53,7 +53,7 @@ class MoneyError(ValueError):
 
 
 def parse_money(
-    text: str | int | float | Decimal,
+    text: str | float | Decimal,
     default_unit: str | None = None,
     *,
     allow_negative: bool = False,
@@ -121,7 +121,7 @@ def _shown(value: object) -> str:
     return shown if len(shown) <= 30 else shown[:30] + "…"
 
 
-def _clean(value: str | int | float | Decimal) -> str:
+def _clean(value: str | float | Decimal) -> str:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, float):
@@ -138,7 +138,7 @@ def _to_yuan(found: re.Match[str], factor: int, shown: str, allow_negative: bool
     digits = found["int"].replace(",", "")
     fraction = (found["frac"] or "").rstrip("0")
     scaled = int(digits + fraction) * factor
-    divisor = 10 ** len(fraction)
+    divisor: int = 10 ** len(fraction)
     if scaled % divisor:
         raise MoneyError(f"金额「{shown}」折合后不足 1 元的零头无法记账:请改到元(1元=0.0001万元)")
     yuan = scaled // divisor

@@ -1,6 +1,7 @@
 """金额:只认一种严格写法;读得准的分毫不差,读不准的说明怎么改。"""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -145,7 +146,7 @@ def test_api_takes_only_plain_decimal_strings(text):
 def full_shares(draw):
     cuts = sorted(draw(st.lists(st.integers(0, 10_000), max_size=6)))
     edges = [0, *cuts, 10_000]
-    return [b - a for a, b in zip(edges, edges[1:], strict=False)]
+    return [b - a for a, b in pairwise(edges)]
 
 
 @given(st.integers(-MAX_YUAN, MAX_YUAN), full_shares())
