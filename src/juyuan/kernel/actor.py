@@ -30,6 +30,7 @@ class Actor:
     post: PostRef | None = None
     via: str = "web"
     request_id: str = ""
+    person_id: int | None = None
 
     def has(self, role: str, function: str | None = None) -> bool:
         """是否任某角色(可再限定单位职能)。"""
