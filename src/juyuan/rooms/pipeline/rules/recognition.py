@@ -33,12 +33,17 @@ def may_recognise(
     return Allowed()
 
 
-def recognisable(stage: Stage, recognised: Collection[Stage]) -> str:
-    """能不能认定到 `stage`;不能时返回缘由,能则为空串。"""
-    if stage not in VERIFIED_STAGES:
-        return "只有签约、落地需要认定"
+def recognisable(stage: Stage, current: Stage, recognised: Collection[Stage]) -> str:
+    """能不能认定到 `stage`;不能时返回缘由,能则为空串。
+
+    签约、落地各有认定行;其余三个库只有台账带进来的「待核实」需要核实到所在库。
+    """
+    if stage.order > current.order:
+        return f"项目现在「{current.label}」,不能认定到「{stage.label}」"
     if stage in recognised:
         return f"「{stage.label}」已经认定"
+    if stage not in VERIFIED_STAGES and stage != current:
+        return f"项目已在「{current.label}」,不再单独核实「{stage.label}」"
     if stage == Stage.LANDED and Stage.SIGNED not in recognised:
         return "须先认定签约,再认定落地"
     return ""

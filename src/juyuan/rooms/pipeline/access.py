@@ -1,0 +1,103 @@
+"""谁能对项目做什么。看得见不等于能办;每个「不能」都说明理由与条款。"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from juyuan.foundation.people.models import Role
+from juyuan.kernel.actor import Actor
+from juyuan.kernel.verdict import Access, Allowed, Denial
+from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries.scope import Reach, reach_of
+from juyuan.rooms.pipeline.rules.recognition import BUREAU
+from juyuan.rooms.pipeline.rules.stages import MoveVerb
+
+EDITORS = (Role.CLERK, Role.HEAD, Role.VERIFIER)
+
+
+def is_bureau(actor: Actor) -> bool:
+    """是否商务主管部门的工作人员。"""
+    return any(p.function == BUREAU and p.role in EDITORS for p in actor.posts)
+
+
+def _is_own(actor: Actor, project: Project, reach: Reach) -> bool:
+    return actor.has_any(*EDITORS) and bool(reach.own_units & set(project.unit_ids))
+
+
+def can_register(actor: Actor) -> Access:
+    """登记项目:各单位经办、主要负责同志,商务主管部门。"""
+    if actor.is_system or actor.has_any(*EDITORS):
+        return Allowed()
+    return Denial("登记项目由各单位经办人员办理,您的职务只能查阅", "2.3b")
+
+
+def can_edit(actor: Actor, project: Project, reach: Reach | None = None) -> Access:
+    """改项目内容、交证据:首谈单位、承载地、登记单位,商务主管部门。"""
+    if actor.is_system or is_bureau(actor):
+        return Allowed()
+    if _is_own(actor, project, reach or reach_of(actor)):
+        return Allowed()
+    return Denial("只有首谈单位、承载地、登记单位和市商务局可以修改这个项目", "3.2b")
+
+
+def can_add_evidence(actor: Actor, project: Project) -> Access:
+    """提交证据:能改项目的单位,以及参与单位。"""
+    reach = reach_of(actor)
+    if can_edit(actor, project, reach):
+        return Allowed()
+    if actor.has_any(*EDITORS, Role.SPECIALIST) and reach.own_units & set(
+        project.participant_unit_ids
+    ):
+        return Allowed()
+    return Denial("只有首谈单位、承载地、参与单位和市商务局可以提交证据", "3.2b")
+
+
+def can_move(
+    actor: Actor, project: Project, verb: MoveVerb, jump_roles: Collection[str]
+) -> Access:
+    """前移、退回:能改项目的单位;越级只有商务主管部门中有此权的职务(参数 pipeline.jump_roles)。"""
+    if verb == MoveVerb.JUMP:
+        if any(p.function == BUREAU and p.role in jump_roles for p in actor.posts):
+            return Allowed()
+        return Denial("越级入库须由市商务局负责人办理,并写明理由", "3.3b")
+    return can_edit(actor, project)
+
+
+def can_change_standing(actor: Actor, project: Project, verb: str) -> Access:
+    """暂缓、终止、恢复由经办单位或商务主管部门;退库只由商务主管部门确认。"""
+    if verb == "withdraw" and not is_bureau(actor):
+        return Denial("退库由市商务局确认,您可以先申请暂缓或终止", "3.3b")
+    return can_edit(actor, project)
+
+
+def can_confirm_void(actor: Actor, project: Project, requested_by: int | None) -> Access:
+    """作废须第二人:商务主管部门的负责人或核验人,且不是提出人。"""
+    if not any(
+        p.function == BUREAU and p.role in (Role.VERIFIER, Role.HEAD) for p in actor.posts
+    ):
+        return Denial("作废由市商务局负责人或核验人确认", "3.3b")
+    if actor.account_id == requested_by:
+        return Denial("提出人不能自己确认作废,请另一位同志办理", "3.3b")
+    return Allowed()
+
+
+def can_import(actor: Actor) -> Access:
+    return can_register(actor)
+
+
+
+
+def allowed_verbs(actor: Actor, project: Project, context: Any = None) -> set[str]:
+    """详情页与接口用:这个人能办哪些事(只为显示,真正的判断在动作里)。"""
+    verbs: set[str] = set()
+    reach = reach_of(actor)
+    if can_edit(actor, project, reach):
+        verbs |= {"edit", "move", "pause", "end", "resume", "void"}
+    if is_bureau(actor):
+        verbs.add("withdraw")
+    if can_add_evidence(actor, project):
+        verbs.add("evidence")
+    if actor.has(Role.VERIFIER):
+        verbs.add("recognise")
+    return verbs

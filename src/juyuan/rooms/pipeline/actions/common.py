@@ -1,0 +1,166 @@
+"""各动作共用的几步:派生列、快照、检索行、带版本的条件更新。"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from juyuan.foundation.policy.queries import params
+from juyuan.foundation.search import actions as search
+from juyuan.kernel.verdict import Stale
+from juyuan.rooms.investors.models import Investor
+from juyuan.rooms.pipeline.models import (
+    Evidence,
+    Project,
+    ProjectHost,
+    ProjectParty,
+    ProjectState,
+)
+from juyuan.rooms.pipeline.rules.amounts import (
+    Category,
+    Origin,
+    Share,
+    committed_investment,
+    is_chain_project,
+)
+from juyuan.rooms.pipeline.rules.recognition import host_parts
+
+OBJ = "project"
+# 编号随机而不连续:从编号看不出有多少项目,也猜不到别人的
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def new_code(prefix: str) -> str:
+    body = "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+    return f"{prefix}-{body}"
+
+
+def shares_of(parties: Iterable[ProjectParty]) -> list[Share]:
+    return [Share(p.share_bp, Origin(p.origin), p.fiscal) for p in parties]
+
+
+def derive(
+    project: Project, parties: Sequence[ProjectParty], hosts: Sequence[ProjectHost], now: datetime
+) -> None:
+    """由已填内容算出派生列:产业项目、合同引资额、省外口径、各地份额、可见范围列。"""
+    book = params(now.date())
+    project.is_chain_project = is_chain_project(
+        Category(project.category), book["pipeline.chain_project_excludes"]
+    )
+    shares = shares_of(parties)
+    project.committed_investment = committed_investment(
+        project.contract_amount, shares, book["pipeline.committed_strategy"]
+    )
+    project.committed_outside_province = committed_investment(
+        project.contract_amount, shares, "outside_province"
+    )
+    actual = [h for h in hosts if h.actual]
+    parts = host_parts(
+        [(h.unit_id, h.share_bp) for h in actual],
+        project.total_investment,
+        project.contract_amount,
+        project.committed_investment,
+    )
+    for host, part in zip(actual, parts, strict=True):
+        host.total_part = part.total
+        host.contract_part = part.contract
+        host.committed_part = part.committed
+    own = {project.lead_unit_id, project.owner_unit_id, *(h.unit_id for h in actual)}
+    project.unit_ids = sorted(unit for unit in own if unit is not None)
+
+
+def hosts_json(hosts: Iterable[ProjectHost]) -> list[dict[str, int]]:
+    return [
+        {
+            "unit": h.unit_id,
+            "share_bp": h.share_bp,
+            "total": h.total_part,
+            "contract": h.contract_part,
+            "committed": h.committed_part,
+        }
+        for h in hosts
+        if h.actual
+    ]
+
+
+def state_row(
+    project: Project, hosts: Iterable[ProjectHost], chain_code: str, now: datetime
+) -> ProjectState:
+    """此刻统计要素的快照(未存)。"""
+    return ProjectState(
+        project=project,
+        recorded_at=now,
+        stage=project.stage,
+        recognised_stage=project.recognised_stage,
+        standing=project.standing,
+        voided=project.voided_at is not None,
+        total_investment=project.total_investment,
+        contract_amount=project.contract_amount,
+        committed_investment=project.committed_investment,
+        is_chain_project=project.is_chain_project,
+        chain_code=chain_code,
+        lead_unit_id_at=project.lead_unit_id,
+        hosts=hosts_json(hosts),
+    )
+
+
+def save_state(project: Project, now: datetime) -> None:
+    """追加一行快照(动作事务内)。"""
+    chain_code = project.chain.code if project.chain_id and project.chain else ""
+    state_row(project, project.hosts.all(), chain_code, now).save(force_insert=True)
+
+
+def search_rows(
+    project: Project, investors: Iterable[str]
+) -> list[tuple[str, int, str]]:
+    """检索行:(字段, 权重, 文字)。"""
+    rows = [("name", 100, project.name), ("code", 90, project.code)]
+    rows += [("investor", 60, name) for name in investors if name]
+    if project.location:
+        rows.append(("location", 20, project.location))
+    return rows
+
+
+def refresh_search(project: Project) -> None:
+    names = Investor.objects.filter(
+        pk__in=project.parties.values("investor_id")
+    ).values_list("name", flat=True)
+    search.put(OBJ, project.pk, search_rows(project, names))
+
+
+def update_if_current(project: Project, *, now: datetime, **changes: Any) -> None:
+    """带版本的条件更新;0 行即他人先行。成功后 `project` 的内存值同步。
+
+    Raises:
+        Stale: 版本已变。
+    """
+    seen = project.version
+    changed = Project.objects.filter(pk=project.pk, version=seen).update(
+        **changes, version=seen + 1, updated_at=now
+    )
+    if changed == 0:
+        current = Project.objects.filter(pk=project.pk).values("version", "updated_at").first()
+        raise Stale(
+            mine={"version": seen},
+            theirs={"version": current["version"]} if current else {},
+        )
+    for name, value in changes.items():
+        setattr(project, name, value)
+    project.version = seen + 1
+    project.updated_at = now
+
+
+def expect_version(project: Project, version: int | None) -> None:
+    """调用方带来的版本须是现在的版本。
+
+    Raises:
+        Stale: 不是;带上双方版本。
+    """
+    if version is not None and version != project.version:
+        raise Stale(mine={"version": version}, theirs={"version": project.version})
+
+
+def live_evidence(project: Project) -> list[Evidence]:
+    return list(Evidence.objects.filter(project=project, voided_at__isnull=True))
