@@ -25,6 +25,7 @@ from juyuan.rooms.pipeline.actions.common import (
     search_rows,
     state_row,
 )
+from juyuan.rooms.pipeline.actions.evidence import attach
 from juyuan.rooms.pipeline.models import (
     Project,
     ProjectHost,
@@ -36,6 +37,8 @@ from juyuan.rooms.pipeline.models import (
 )
 from juyuan.rooms.pipeline.queries.facts import assemble
 from juyuan.rooms.pipeline.rules.drafts import ProjectDraft, judge
+from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
+from juyuan.rooms.pipeline.rules.facts import Facts
 from juyuan.rooms.pipeline.rules.gates import check, missing
 from juyuan.rooms.pipeline.rules.stages import MoveVerb, Stage, StageStatus, Standing
 
@@ -63,6 +66,7 @@ class Intake:
     standing_note: str = ""
     batch_id: int | None = None
     reason: str = ""
+    evidence: tuple[EvidenceDraft, ...] = ()
 
 
 @dataclass
@@ -70,6 +74,7 @@ class Built:
     """装配好、尚未入库的全部行。"""
 
     project: Project
+    facts: Facts = field(default_factory=Facts)
     parties: list[ProjectParty] = field(default_factory=list)
     hosts: list[ProjectHost] = field(default_factory=list)
     participants: list[ProjectParticipant] = field(default_factory=list)
@@ -189,8 +194,10 @@ def build(intake: Intake, *, actor: Actor, now: datetime, names: Names) -> Built
     ]
     built.listed = [ProjectListed(project=project, person_id=p) for p in project.listed_person_ids]
     derive(project, built.parties, built.hosts, now)
-    facts = assemble(project, built.parties, [])
-    checks = check(facts, intake.stage, fact_on)
+    built.facts = assemble(project, built.parties, []).merged(
+        statements=tuple(item.statement for item in intake.evidence)
+    )
+    checks = check(built.facts, intake.stage, fact_on)
     # 谋划、洽谈登记即过门槛的,当场算数;台账带进来的一律待核实
     if intake.verb != MoveVerb.IMPORT and all(c.ok for c in checks):
         project.stage_status = StageStatus.RECOGNISED
@@ -251,9 +258,14 @@ def insert(
 
 
 def register_project(
-    *, actor: Actor, draft: ProjectDraft, stage: Stage = Stage.PLANNING, now: datetime
+    *,
+    actor: Actor,
+    draft: ProjectDraft,
+    stage: Stage = Stage.PLANNING,
+    evidence: Sequence[EvidenceDraft] = (),
+    now: datetime,
 ) -> Project:
-    """登记一个项目,进入谋划;带着真实投资方来的可直接进入洽谈(不算越级)。
+    """登记一个项目,进入谋划;带着真实投资方与双向接触记录来的可直接进入洽谈(不算越级)。
 
     Raises:
         Denied: 职务只能查阅。
@@ -261,6 +273,8 @@ def register_project(
     """
     require(access.can_register(actor))
     findings = judge(draft, now.date()) + references([draft])[0]
+    for item in evidence:
+        findings += judge_evidence(item, now.date())
     if stage not in (Stage.PLANNING, Stage.NEGOTIATION):
         findings.append(
             Finding("stage", "enter", "3.3b", "新项目只能登记到「谋划」或「洽谈」,其余按门槛前移")
@@ -268,14 +282,15 @@ def register_project(
     if findings:
         raise RuleBroken(findings)
     names = Names.of([draft])
-    built = build(Intake(draft, stage), actor=actor, now=now, names=names)
+    built = build(
+        Intake(draft, stage, evidence=tuple(evidence)), actor=actor, now=now, names=names
+    )
     if stage == Stage.NEGOTIATION:
-        # 接触记录的证据要先有项目才能上传:直接进洽谈时这一项留作清单,其余须齐
-        left = [
-            f
-            for f in missing(assemble(built.project, built.parties, []), stage, now.date())
-            if f.field != "contact"
-        ]
+        left = missing(built.facts, stage, now.date())
         if left:
             raise RuleBroken(left)
-    return insert([built], actor=actor, now=now, names=names, group=None)[0]
+    with transaction.atomic():
+        project = insert([built], actor=actor, now=now, names=names, group=None)[0]
+        for item in evidence:
+            attach(project, item, actor=actor, now=now)
+    return project
