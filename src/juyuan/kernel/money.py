@@ -39,7 +39,21 @@ _PATTERN = re.compile(
     r"(?P<unit>亿元|亿|千万元|千万|百万元|百万|万元|万|千元|元)?整?"
 )
 _DECIMAL = re.compile(r"(?P<sign>-?)(?P<int>[0-9]{1,20})(?:\.(?P<frac>[0-9]{1,20}))?")
-_FOREIGN = ("美元", "欧元", "日元", "港元", "港币", "英镑", "韩元", "USD", "EUR", "JPY", "HKD", "$", "€")
+_FOREIGN = (
+    "美元",
+    "欧元",
+    "日元",
+    "港元",
+    "港币",
+    "英镑",
+    "韩元",
+    "USD",
+    "EUR",
+    "JPY",
+    "HKD",
+    "$",
+    "€",
+)
 _VAGUE = ("约", "近", "余", "多", "左右", "以上", "以下", "不超过", "不低于", "至", "~")
 _CHINESE_DIGITS = "一二三四五六七八九十百千零壹贰叁肆伍陆柒捌玖拾佰仟两"
 
@@ -83,7 +97,7 @@ def from_wan(text: str, *, allow_negative: bool = False) -> int:
     shown = _shown(text)
     found = _DECIMAL.fullmatch(text) if isinstance(text, str) else None
     if found is None:
-        raise MoneyError(f"金额「{shown}」不是十进制字符串:请以万元为单位写成如 \"1234.5678\"")
+        raise MoneyError(f'金额「{shown}」不是十进制字符串:请以万元为单位写成如 "1234.5678"')
     return _to_yuan(found, WAN, shown, allow_negative)
 
 
@@ -129,7 +143,9 @@ def _clean(value: str | float | Decimal) -> str:
         value = f"{value:.15g}"
     elif isinstance(value, Decimal):
         value = f"{value:f}" if value.is_finite() else str(value)
-    text = unicodedata.normalize("NFKC", str(value)).replace("−", "-").replace("\u3000", " ").strip()
+    text = (
+        unicodedata.normalize("NFKC", str(value)).replace("−", "-").replace("\u3000", " ").strip()
+    )
     text = text.removeprefix("人民币").strip().removeprefix("¥").removeprefix("RMB").strip()
     return re.sub(r"(?<=[0-9]) +(?=[百千万亿元])", "", text)
 

@@ -85,7 +85,9 @@ def parse_date(value: object, *, epoch1904: bool = False) -> date:
     found = parse_partial(value, epoch1904=epoch1904)
     if found.day is None:
         level = "月" if found.month is not None else "年"
-        raise DateError(f"日期「{_shown(value)}」只写到{level}:请补全到日,如 {found.first.isoformat()}")
+        raise DateError(
+            f"日期「{_shown(value)}」只写到{level}:请补全到日,如 {found.first.isoformat()}"
+        )
     return found.first
 
 
@@ -198,7 +200,9 @@ def _from_number(number: float, value: object, epoch1904: bool) -> PartialDate:
         return parse_partial(str(int(number)))
     day = from_serial(number, epoch1904=epoch1904)
     if not EARLIEST_SERIAL <= day <= LATEST:
-        raise DateError(f"日期「{shown}」按序列号折算为 {day.isoformat()},不合常理:请写成 2024-03-05")
+        raise DateError(
+            f"日期「{shown}」按序列号折算为 {day.isoformat()},不合常理:请写成 2024-03-05"
+        )
     return PartialDate(day.year, day.month, day.day)
 
 

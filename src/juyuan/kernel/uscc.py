@@ -61,7 +61,11 @@ def parse_uscc(value: object) -> Uscc:
     if not code:
         raise UsccError("代码为空:请照营业执照填写 18 位代码")
     if len(code) != LENGTH:
-        more = f"多了 {len(code) - LENGTH} 位" if len(code) > LENGTH else f"少了 {LENGTH - len(code)} 位"
+        more = (
+            f"多了 {len(code) - LENGTH} 位"
+            if len(code) > LENGTH
+            else f"少了 {LENGTH - len(code)} 位"
+        )
         hint = ";15 位是旧注册号,请改填统一社会信用代码" if len(code) == 15 else ""
         raise UsccError(f"代码应为 18 位,现为 {len(code)} 位({more}){hint}")
     for position, char in enumerate(code, start=1):

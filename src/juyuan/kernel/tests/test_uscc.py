@@ -15,7 +15,9 @@ body = st.text(ALPHABET, min_size=9, max_size=9)
 
 @st.composite
 def codes(draw):
-    first17 = draw(st.sampled_from("159NYA")) + draw(st.sampled_from("123")) + draw(region) + draw(body)
+    first17 = (
+        draw(st.sampled_from("159NYA")) + draw(st.sampled_from("123")) + draw(region) + draw(body)
+    )
     return first17 + check_digit(first17)
 
 
