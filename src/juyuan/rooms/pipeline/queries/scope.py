@@ -145,6 +145,16 @@ def visible_to(actor: Actor, *, reach: Reach | None = None) -> QuerySet[Project]
     return base.none() if condition is None else base.filter(condition)
 
 
+def full_to(actor: Actor, *, reach: Reach | None = None) -> QuerySet[Project]:
+    """能看全貌的项目(不含仅见认定事实者)。申报数字、检索、导出从这里开始。"""
+    reach = reach or reach_of(actor)
+    base = Project.objects.filter(voided_at__isnull=True)
+    if reach.unlimited or {Relation.LEADER, Relation.BUREAU_VERIFIER} & set(reach.everywhere):
+        return base
+    condition = _condition(reach, Sight.FULL)
+    return base.none() if condition is None else base.filter(condition)
+
+
 def sight_of(actor: Actor, project: Project, *, reach: Reach | None = None) -> Sight:
     """对一个项目看得见多少。与 `visible_to` 逐对象一致(有测试)。"""
     reach = reach or reach_of(actor)

@@ -1,0 +1,424 @@
+"""五库的统计数字:定义写在 `FIGURES`,数从两处来。
+
+此刻的数取自项目表;某日的数取自该日终了前最后一张快照(`ProjectState`)与认定行(`Recognition`)。
+凡事实日不得晚于录入日,故「该日终了前已录入」即「该日前已发生且已录入」,重演等于当时所见。
+
+- 申报:项目所在的库(含待核实)。认定:认定到的库,签约、落地以核验人认定为准。
+- 在库:推进与暂缓;终止、退库的不在库,但签约后终止的仍在「签约总数」即落地率的分母里。
+- 金额分到承载地按份额(最大余额法,元),各地之和加未定落点恒等于全市;
+  个数在每个承载地各计一次、全市只计一次,差额列示。
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from juyuan.foundation.figures.registry import (
+    MONEY,
+    RATE,
+    Dimension,
+    Figure,
+    Part,
+    Result,
+    register_group,
+)
+from juyuan.foundation.people.models import Unit
+from juyuan.kernel.actor import Actor
+from juyuan.rooms.chains.models import Chain
+from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries.scope import full_to, visible_to
+from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
+
+ZONE = ZoneInfo("Asia/Shanghai")
+UNPLACED = "unplaced"
+NO_CHAIN = "none"
+NO_LEAD = "none"
+COUNTY = Dimension("county", "按县区", "个数在每个承载地各计一次,全市只计一次;金额按份额分到元")
+CHAIN = Dimension("chain", "按产业链")
+LEAD = Dimension("lead", "按首谈单位")
+DIMENSIONS = (COUNTY, CHAIN, LEAD)
+IN_LIBRARY = ("active", "paused")
+TODAY_TEXT = "录入日(申报所在库),即看即算"
+RECOGNISED_TEXT = "认定日;冲回自撤回日起减去"
+
+
+def _library_figures() -> list[Figure]:
+    made = []
+    for stage in STAGES:
+        name, label = stage.value, stage.label
+        section = f"{label}库"
+        made += [
+            Figure(
+                f"{name}_projects", f"{label}库项目数", "个", "3.3b",
+                f"申报所在库为「{label}」、状态为推进或暂缓、未作废的项目数,含待核实的。",
+                TODAY_TEXT, section=section, dimensions=DIMENSIONS,
+            ),
+            Figure(
+                f"{name}_total", f"{label}库总投资", MONEY, "3.3b",
+                f"「{label}库项目数」所计项目的总投资之和;不便透露、待定的不计金额。",
+                TODAY_TEXT, section=section, dimensions=DIMENSIONS,
+            ),
+            Figure(
+                f"{name}_recognised", f"{label}库已认定项目数", "个", "3.3b",
+                f"认定所在库为「{label}」、状态为推进或暂缓、未作废的项目数。",
+                RECOGNISED_TEXT, section=section, dimensions=DIMENSIONS,
+            ),
+            Figure(
+                f"{name}_recognised_total", f"{label}库已认定总投资", MONEY, "3.3b",
+                f"「{label}库已认定项目数」所计项目的总投资之和。",
+                RECOGNISED_TEXT, section=section, dimensions=DIMENSIONS,
+            ),
+        ]  # fmt: skip
+    return made
+
+
+RESULT_FIGURES = [
+    Figure(
+        "signed_gross", "签约总数", "个", "3.3b",
+        "签约已认定且未冲回的项目数,签约后终止、退库的也在内(落地率的分母)。",
+        RECOGNISED_TEXT, section="签约与落地", dimensions=DIMENSIONS,
+    ),
+    Figure(
+        "signed_net", "签约净数", "个", "3.3b",
+        "签约总数中状态仍为推进或暂缓的项目数。",
+        RECOGNISED_TEXT, section="签约与落地", dimensions=DIMENSIONS,
+    ),
+    Figure(
+        "committed_investment", "合同引资额", MONEY, "3.3c",
+        "签约净数所计项目认定当日冻结的合同引资额之和;口径由参数 pipeline.committed_strategy 定"
+        "(建议值:正式合同金额乘以市外非财政资金占比)。框架协议计0。",
+        RECOGNISED_TEXT, section="签约与落地", dimensions=DIMENSIONS,
+    ),
+    Figure(
+        "landed_projects_recognised", "落地项目数", "个", "3.3b",
+        "落地已认定且未冲回的项目数,终止、退库的也在内。",
+        RECOGNISED_TEXT, section="签约与落地", dimensions=DIMENSIONS,
+    ),
+    Figure(
+        "landing_rate", "签约落地率", RATE, "3.3b",
+        "落地项目数除以签约总数;签约后终止、退库的仍在分母里。没有签约时为空。",
+        RECOGNISED_TEXT, section="签约与落地", dimensions=DIMENSIONS,
+    ),
+]  # fmt: skip
+FIGURES = [*_library_figures(), *RESULT_FIGURES]
+
+
+def end_of(day: date) -> datetime:
+    """某日终了(次日零时,上海时区)。"""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZONE)
+
+
+def _ids(queryset: QuerySet[Project]) -> tuple[str, tuple[Any, ...]]:
+    sql, params = queryset.order_by().values("pk").query.sql_with_params()
+    return sql, params
+
+
+def _scope_sql(column: str, actor: Actor | None, *, full: bool) -> tuple[str, tuple[Any, ...]]:
+    """范围条件。全市(无行动者)不加条件。"""
+    if actor is None or actor.is_system:
+        return "TRUE", ()
+    sql, params = _ids(full_to(actor) if full else visible_to(actor))
+    return f"{column} IN ({sql})", params
+
+
+# 此刻:项目表。列:id, stage, recognised_stage, standing, total, committed, chain, lead
+LIVE = """
+SELECT p.id, p.stage, p.recognised_stage, p.standing,
+       p.total_investment AS total, COALESCE(c.code, '') AS chain, p.lead_unit_id AS lead
+FROM pipeline_project p LEFT JOIN chains_chain c ON c.id = p.chain_id
+WHERE p.voided_at IS NULL AND {scope}
+"""
+LIVE_HOSTS = """
+SELECT h.project_id AS id, h.unit_id AS unit, h.total_part AS total
+FROM pipeline_projecthost h WHERE h.actual
+"""
+# 某日:该日终了前最后一张快照
+PAST = """
+SELECT s.project_id AS id, s.stage, s.recognised_stage, s.standing,
+       s.total_investment AS total, s.chain_code AS chain, s.lead_unit_id_at AS lead, s.hosts
+FROM (
+    SELECT DISTINCT ON (project_id) *
+    FROM pipeline_projectstate WHERE recorded_at < %s
+    ORDER BY project_id, recorded_at DESC, id DESC
+) s WHERE NOT s.voided AND {scope}
+"""
+PAST_HOSTS = """
+SELECT b.id, (h->>'unit')::bigint AS unit, (h->>'total')::bigint AS total
+FROM base b CROSS JOIN LATERAL jsonb_array_elements(b.hosts) h
+"""
+LIBRARY = """
+WITH base AS MATERIALIZED ({base}), hosts AS ({hosts}),
+kinds AS (
+    SELECT b.id, k.kind, k.lib, b.total, b.chain, b.lead
+    FROM base b CROSS JOIN LATERAL (
+        VALUES ('claimed', b.stage), ('recognised', b.recognised_stage)
+    ) k(kind, lib)
+    WHERE k.lib <> '' AND b.standing IN ('active', 'paused') AND {only}
+)
+SELECT kind, lib,
+       CASE WHEN GROUPING(chain) = 0 THEN 'chain' WHEN GROUPING(lead) = 0 THEN 'lead' ELSE '' END,
+       COALESCE(chain, lead::text), COUNT(*), COALESCE(SUM(total), 0)
+FROM kinds GROUP BY GROUPING SETS ((kind, lib), (kind, lib, chain), (kind, lib, lead))
+UNION ALL
+SELECT k.kind, k.lib, 'county', h.unit::text, COUNT(*),
+       COALESCE(SUM(CASE WHEN h.id IS NULL THEN k.total ELSE h.total END), 0)
+FROM kinds k LEFT JOIN hosts h ON h.id = k.id
+GROUP BY k.kind, k.lib, h.unit
+"""
+RESULTS = """
+WITH rows AS (
+    SELECT r.project_id, r.stage, r.committed_investment AS committed, r.hosts,
+           r.chain_code AS chain, r.lead_unit_id AS lead
+    FROM pipeline_recognition r
+    WHERE r.sign = 1 AND r.recorded_at < %s AND r.fact_on < %s
+      AND NOT EXISTS (
+          SELECT 1 FROM pipeline_recognition v
+          WHERE v.reverses_id = r.id AND v.recorded_at < %s
+      ) AND {scope}
+),
+alive AS ({alive}),
+joined AS (
+    SELECT r.*, a.id IS NOT NULL AS net FROM rows r LEFT JOIN alive a ON a.id = r.project_id
+)
+SELECT stage,
+       CASE WHEN GROUPING(chain) = 0 THEN 'chain' WHEN GROUPING(lead) = 0 THEN 'lead' ELSE '' END,
+       COALESCE(chain, lead::text), COUNT(*), COUNT(*) FILTER (WHERE net),
+       COALESCE(SUM(committed) FILTER (WHERE net), 0)
+FROM joined GROUP BY GROUPING SETS ((stage), (stage, chain), (stage, lead))
+UNION ALL
+SELECT j.stage, 'county', h->>'unit', COUNT(*), COUNT(*) FILTER (WHERE net),
+       COALESCE(SUM(CASE WHEN h IS NULL THEN j.committed ELSE (h->>'committed')::bigint END)
+                FILTER (WHERE net), 0)
+FROM joined j LEFT JOIN LATERAL jsonb_array_elements(j.hosts) h ON TRUE
+GROUP BY j.stage, h->>'unit'
+"""
+ALIVE_NOW = """
+SELECT id FROM pipeline_project
+WHERE voided_at IS NULL AND standing IN ('active', 'paused')
+"""
+ALIVE_PAST = """
+SELECT project_id AS id FROM (
+    SELECT DISTINCT ON (project_id) project_id, standing, voided
+    FROM pipeline_projectstate WHERE recorded_at < %s
+    ORDER BY project_id, recorded_at DESC, id DESC
+) s WHERE NOT voided AND standing IN ('active', 'paused')
+"""
+
+
+@dataclass
+class Cell:
+    """一个格子:个数、净数、金额(元)。"""
+
+    count: int = 0
+    net: int = 0
+    money: int = 0
+
+
+@dataclass
+class Cells:
+    """(种类, 库) → 总数;(种类, 库, 维度) → 键 → 格子。"""
+
+    whole: dict[tuple[str, str], Cell] = field(default_factory=dict)
+    split: dict[tuple[str, str, str], dict[str, Cell]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+
+    def put(self, kind: str, lib: str, dimension: str, key: str | None, cell: Cell) -> None:
+        if dimension:
+            empty = UNPLACED if dimension == "county" else NO_CHAIN
+            self.split[kind, lib, dimension][key or empty] = cell
+        else:
+            self.whole[kind, lib] = cell
+
+
+def _run(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params))
+        return cursor.fetchall()
+
+
+def _libraries(as_of: date | None, actor: Actor | None, cells: Cells) -> None:
+    """五库:申报只计全见的项目,认定另计仅见认定事实的项目。"""
+    whole = actor is None or actor.is_system
+    passes = [("TRUE", True)] if whole else [("k.kind = 'claimed'", True), ("k.kind <> 'claimed'", False)]
+    for only, full in passes:
+        scope, scope_params = _scope_sql("p.id" if as_of is None else "s.project_id", actor, full=full)
+        if as_of is None:
+            sql = LIBRARY.format(base=LIVE.format(scope=scope), hosts=LIVE_HOSTS, only=only)
+            rows = _run(sql, scope_params)
+        else:
+            sql = LIBRARY.format(base=PAST.format(scope=scope), hosts=PAST_HOSTS, only=only)
+            rows = _run(sql, (end_of(as_of), *scope_params))
+        for kind, lib, dimension, key, count, money in rows:
+            cells.put(kind, lib, dimension, key, Cell(count, count, int(money)))
+
+
+def _results(as_of: date | None, actor: Actor | None, cells: Cells, now_day: date) -> None:
+    scope, scope_params = _scope_sql("r.project_id", actor, full=False)
+    alive = ALIVE_NOW if as_of is None else ALIVE_PAST
+    day = as_of or now_day
+    end = end_of(day)
+    params = [end, day + timedelta(days=1), end, *scope_params]
+    if as_of is not None:
+        params.append(end)
+    for stage, dimension, key, count, net, money in _run(
+        RESULTS.format(scope=scope, alive=alive), params
+    ):
+        cells.put("result", stage, dimension, key, Cell(count, net, int(money)))
+
+
+@dataclass(frozen=True)
+class Labels:
+    """分项的代码与名称。"""
+
+    units: Mapping[str, tuple[str, str]]
+    chains: Mapping[str, str]
+    chain_order: Mapping[str, int]
+    unit_order: Mapping[str, int]
+
+    @classmethod
+    def load(cls) -> Labels:
+        units = list(Unit.objects.order_by("order", "code").values_list("pk", "code", "short_name", "name"))
+        chains = list(Chain.objects.order_by("order", "code").values_list("code", "short_name"))
+        return cls(
+            units={str(pk): (code, short or name) for pk, code, short, name in units},
+            chains=dict(chains),
+            chain_order={code: i for i, (code, _) in enumerate(chains)},
+            unit_order={str(pk): i for i, (pk, *_) in enumerate(units)},
+        )
+
+    def part(self, dimension: str, key: str) -> tuple[str, str]:
+        if dimension == "county" and key == UNPLACED:
+            return UNPLACED, "未定落点"
+        if key == NO_CHAIN:
+            return NO_CHAIN, "未定产业链" if dimension == "chain" else "未定首谈单位"
+        if dimension == "chain":
+            return key, self.chains.get(key, key)
+        return self.units.get(key, (key, key))
+
+    def rank(self, dimension: str, key: str) -> tuple[int, str]:
+        if key in (UNPLACED, NO_CHAIN):
+            return (10**9, key)
+        order = self.chain_order if dimension == "chain" else self.unit_order
+        return (order.get(key, 10**8), key)
+
+
+def rows_url(as_of: date | None, **filters: str) -> str:
+    """数字背后的项目清单;某日的数字带上日期。"""
+    query = {k: v for k, v in filters.items() if v}
+    if as_of is not None:
+        query["as_of"] = as_of.isoformat()
+    return f"/projects/?{urlencode(query)}"
+
+
+FILTER_OF = {"county": "host_unit", "chain": "chain", "lead": "lead_unit"}
+
+
+def _result(
+    cells: Cells,
+    labels: Labels,
+    kind: str,
+    lib: str,
+    pick: str,
+    as_of: date | None,
+    base: dict[str, str],
+) -> Result:
+    whole = cells.whole.get((kind, lib), Cell())
+    parts = []
+    for dimension in DIMENSIONS:
+        found = cells.split.get((kind, lib, dimension.key), {})
+        for key in sorted(found, key=lambda k, d=dimension.key: labels.rank(d, k)):
+            code, label = labels.part(dimension.key, key)
+            parts.append(
+                Part(
+                    code,
+                    label,
+                    getattr(found[key], pick),
+                    rows_url(as_of, **base, **{FILTER_OF[dimension.key]: code}),
+                    dimension.key,
+                )
+            )
+    return Result(getattr(whole, pick), parts, rows_url(as_of, **base))
+
+
+def _rate(cells: Cells, labels: Labels, as_of: date | None) -> Result:
+    def share(landed: Cell | None, signed: Cell | None) -> int | None:
+        if signed is None or signed.count == 0:
+            return None
+        return (landed.count if landed else 0) * 10000 // signed.count
+
+    parts = []
+    for dimension in DIMENSIONS:
+        signed = cells.split.get(("result", Stage.SIGNED.value, dimension.key), {})
+        landed = cells.split.get(("result", Stage.LANDED.value, dimension.key), {})
+        for key in sorted(signed, key=lambda k, d=dimension.key: labels.rank(d, k)):
+            code, label = labels.part(dimension.key, key)
+            parts.append(
+                Part(
+                    code, label, share(landed.get(key), signed[key]),
+                    rows_url(as_of, result="signed_gross", **{FILTER_OF[dimension.key]: code}),
+                    dimension.key,
+                )
+            )  # fmt: skip
+    value = share(
+        cells.whole.get(("result", Stage.LANDED.value)),
+        cells.whole.get(("result", Stage.SIGNED.value)),
+    )
+    return Result(value, parts, rows_url(as_of, result="signed_gross"))
+
+
+def compute(
+    as_of: date | None, actor: Actor | None, names: frozenset[str]
+) -> dict[str, Result]:
+    """一次求出要的全部数字:五库一至两条查询,签约落地一条,名称两条。"""
+    from juyuan.foundation.workdays.clock import today
+
+    cells = Cells()
+    labels = Labels.load()
+    library = {f"{s.value}_{suffix}" for s in STAGES
+               for suffix in ("projects", "total", "recognised", "recognised_total")}  # fmt: skip
+    if names & library:
+        _libraries(as_of, actor, cells)
+    if names - library:
+        _results(as_of, actor, cells, today())
+    out: dict[str, Result] = {}
+    for stage in STAGES:
+        lib = stage.value
+        claimed, known = {"stage": lib}, {"recognised_stage": lib}
+        table = {
+            f"{lib}_projects": ("claimed", "count", claimed),
+            f"{lib}_total": ("claimed", "money", claimed),
+            f"{lib}_recognised": ("recognised", "count", known),
+            f"{lib}_recognised_total": ("recognised", "money", known),
+        }
+        for name, (kind, pick, base) in table.items():
+            if name in names:
+                out[name] = _result(cells, labels, kind, lib, pick, as_of, base)
+    signed, landed = Stage.SIGNED.value, Stage.LANDED.value
+    results = {
+        "signed_gross": (signed, "count"),
+        "signed_net": (signed, "net"),
+        "committed_investment": (signed, "money"),
+        "landed_projects_recognised": (landed, "count"),
+    }
+    for name, (lib, pick) in results.items():
+        if name in names:
+            base = {"result": "signed_net" if name == "committed_investment" else name}
+            out[name] = _result(cells, labels, "result", lib, pick, as_of, base)
+    if "landing_rate" in names:
+        out["landing_rate"] = _rate(cells, labels, as_of)
+    return out
+
+
+def register() -> None:
+    """登记五库的统计数字(由 wiring 调用,可重复)。"""
+    register_group(FIGURES, compute)
