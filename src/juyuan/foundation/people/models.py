@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -51,6 +52,9 @@ class Unit(models.Model):
     code = models.SlugField("单位代码", max_length=60, unique=True)
     name = models.CharField("单位名称", max_length=100)
     short_name = models.CharField("简称", max_length=40, blank=True)
+    aliases = ArrayField(
+        models.CharField(max_length=100), verbose_name="别名", default=list, blank=True
+    )
     kind = models.CharField("单位类别", max_length=20, choices=UnitKind.choices)
     function = models.CharField("职能代码", max_length=40, blank=True)
     parent = models.ForeignKey(
@@ -108,6 +112,7 @@ class Account(AbstractBaseUser):
     )
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须改密码", default=False)
+    password_changed_at = models.DateTimeField("口令更改时间", null=True, blank=True)
     created_at = models.DateTimeField("建立时间")
     version = models.PositiveIntegerField("版本", default=1)
 

@@ -1,13 +1,15 @@
-"""读:行动者、单位树、承载地。"""
+"""读:行动者、单位树、承载地、令牌。"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
-from juyuan.foundation.people.models import Account, Post, Unit
+from juyuan.foundation.people.models import Account, ApiToken, Post, Unit
 from juyuan.kernel.actor import Actor, PostRef
 
 
@@ -55,6 +57,7 @@ def actor_for(
         post=chosen,
         via=via,
         request_id=request_id,
+        person_id=account.person_id,
     )
 
 
@@ -86,3 +89,42 @@ def county_of(unit: Unit) -> Unit | None:
 
 def unit_by_code(code: str) -> Unit | None:
     return Unit.objects.filter(code=code).first()
+
+
+def units_named(texts: Iterable[str]) -> dict[str, Unit]:
+    """按代码、全称、简称、别名找在用单位(导入与命令行用);同一说法指两个单位时不返回。"""
+    wanted = {text.strip() for text in texts if text.strip()}
+    found: dict[str, Unit] = {}
+    doubtful: set[str] = set()
+    for unit in Unit.objects.filter(disabled_on__isnull=True):
+        for said in {unit.code, unit.name, unit.short_name, *unit.aliases} & wanted:
+            if said in found and found[said].pk != unit.pk:
+                doubtful.add(said)
+            found[said] = unit
+    return {said: unit for said, unit in found.items() if said not in doubtful}
+
+
+def token_digest(plain: str) -> str:
+    """令牌明文的摘要;明文有 256 位随机,不需要加盐。"""
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def account_for_token(plain: str, now: datetime) -> Account | None:
+    """有效令牌的账号;过期、撤销、账号停用、人员离任都不认。"""
+    token = (
+        ApiToken.objects.select_related("account__person")
+        .filter(
+            Q(digest=token_digest(plain), revoked_at__isnull=True, account__is_active=True)
+            & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+        )
+        .first()
+    )
+    if token is None or has_left(token.account, localdate(now)):
+        return None
+    return token.account
+
+
+def has_left(account: Account, today: date) -> bool:
+    """人员是否已离任(离任日当日起不能登录)。"""
+    left = account.person.disabled_on
+    return left is not None and left <= today

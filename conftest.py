@@ -1,0 +1,147 @@
+"""全套测试的地基:测试库、运行角色、临时数据目录、测试用的设置。
+
+测试库由所有者按迁移建立,随后测试以运行角色 `juyuan_app` 连接(与生产相同):漏授的权限、
+对只增表的改动,在测试里就会失败。`JUYUAN_TEST_DB=名字` 各用各的测试库,可与 `-n`、`--reuse-db` 同用。
+
+夹具:`cast`(全套人物,见 tests/cast.py)、`as_owner()`(以所有者身份执行一段)、
+`child_env`(让子进程用同一个测试库与数据目录的环境变量)。
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="juyuan-test-"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """框架读过设置之后,改成测试用的值(快的口令散列、明文静态文件、临时数据目录)。"""
+    from django.conf import settings
+
+    os.environ["JUYUAN_HOME"] = str(HOME)
+    settings.JUYUAN_HOME = HOME
+    settings.MEDIA_ROOT = HOME / "files"
+    settings.STATIC_ROOT = HOME / "static"
+    settings.PASSWORD_HASHERS = [
+        "tests.hashers.FastHasher",
+        "juyuan.foundation.people.hashers.ModestArgon2",
+    ]
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    # 测试服务器没有 https,安全 cookie 由 tests/security 对照生产设置另测
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "session", "csrf"
+    settings.SECURE_HSTS_SECONDS = 0
+    settings.SECURE_SSL_REDIRECT = False
+    settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """迁移建好库之后授予运行角色,再让一切连接(含 live_server 的线程)改用它。"""
+    from django.db import connection
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    from juyuan.foundation.ledger.roles import RUNTIME_ROLE, grant_runtime
+
+    options = connection.settings_dict["OPTIONS"]
+    owner_options = options.get("options", "")
+    owner_flush = DatabaseOperations.execute_sql_flush
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            grant_runtime(cursor)
+        options["options"] = f"{owner_options} -c role={RUNTIME_ROLE}"
+        connection.close()
+        DatabaseOperations.execute_sql_flush = _flush_as_owner
+    yield
+    DatabaseOperations.execute_sql_flush = owner_flush
+    with django_db_blocker.unblock():
+        options["options"] = owner_options
+        connection.close()
+
+
+_QUEUE_TABLES = ("procrastinate_jobs", "procrastinate_workers", "procrastinate_periodic_defers")
+
+
+def _flush_as_owner(self: Any, sql_list: list[str]) -> None:
+    """事务型测试之后清库:以所有者身份,只在这一个事务里停用只增触发器。"""
+    from django.db import transaction
+
+    from juyuan.foundation.ledger.roles import append_only_tables
+
+    with transaction.atomic(self.connection.alias), self.connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")
+        guarded = append_only_tables(cursor)
+        for table in guarded:
+            cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER append_only')
+        for sql in sql_list:
+            cursor.execute(sql)
+        cursor.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s)", [list(_QUEUE_TABLES)])
+        queue = [row[0] for row in cursor.fetchall()]
+        if queue:
+            cursor.execute(f"TRUNCATE {', '.join(queue)} CASCADE")
+        for table in guarded:
+            cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER append_only')
+
+
+@pytest.fixture
+def as_owner(db: None) -> Callable[[], AbstractContextManager[Any]]:
+    """`with as_owner() as cursor:` 以库的所有者身份执行(证明触发器连所有者也拒绝)。"""
+    from django.db import connection, transaction
+
+    @contextmanager
+    def session() -> Iterator[Any]:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            role = cursor.fetchone()[0]
+            cursor.execute("SET LOCAL ROLE NONE")
+            yield cursor
+            cursor.execute(f'SET LOCAL ROLE "{role}"')
+
+    return session
+
+
+@pytest.fixture
+def child_env(settings: Any) -> dict[str, str]:
+    """子进程(命令行、被 kill -9 的工作者)的环境:同一个测试库、同一个数据目录、运行角色。"""
+    from django.db import connection
+
+    from juyuan.foundation.ledger.roles import RUNTIME_ROLE
+
+    given = connection.settings_dict
+    user = given["USER"] + (f":{given['PASSWORD']}" if given["PASSWORD"] else "")
+    url = f"postgresql://{user}@/{given['NAME']}?host={given['HOST']}"
+    if given["PORT"]:
+        url += f"&port={given['PORT']}"
+    return {
+        **os.environ,
+        "JUYUAN_DATABASE_URL": url,
+        "JUYUAN_DB_ROLE": RUNTIME_ROLE,
+        "JUYUAN_HOME": str(settings.JUYUAN_HOME),
+        "JUYUAN_SECRET_KEY": settings.SECRET_KEY,
+        "JUYUAN_MODE": "demo",
+        "DJANGO_SETTINGS_MODULE": "juyuan.settings",
+        "PYTHONPATH": str(Path(__file__).parent / "src"),
+    }
+
+
+@pytest.fixture
+def cast(db: None) -> Any:
+    """固定人物一套,见 tests/cast.py。"""
+    from tests.cast import Cast
+
+    return Cast()

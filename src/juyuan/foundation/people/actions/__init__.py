@@ -1,0 +1,39 @@
+"""人员与单位的动作:单位、人员、账号、任职、令牌、调离;批量装载见 `load`。"""
+
+from juyuan.foundation.people.actions.accounts import (
+    change_password,
+    create_account,
+    disable_account,
+    enable_account,
+    set_password,
+)
+from juyuan.foundation.people.actions.load import (
+    load_accounts,
+    load_people,
+    load_posts,
+    load_units,
+)
+from juyuan.foundation.people.actions.persons import edit_person, register_person
+from juyuan.foundation.people.actions.posts import end_post, grant_post
+from juyuan.foundation.people.actions.tokens import make_token, revoke_token
+from juyuan.foundation.people.actions.units import create_unit, edit_unit
+
+__all__ = [
+    "change_password",
+    "create_account",
+    "create_unit",
+    "disable_account",
+    "edit_person",
+    "edit_unit",
+    "enable_account",
+    "end_post",
+    "grant_post",
+    "load_accounts",
+    "load_people",
+    "load_posts",
+    "load_units",
+    "make_token",
+    "register_person",
+    "revoke_token",
+    "set_password",
+]
