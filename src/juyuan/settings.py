@@ -88,10 +88,6 @@ INSTALLED_APPS = [
     "juyuan",
 ]
 
-_ROOMS = Path(__file__).parent / "rooms"
-if not all((_ROOMS / r / "models.py").exists() for r in ("chains", "investors")):
-    INSTALLED_APPS.remove("juyuan.rooms.pipeline")
-
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

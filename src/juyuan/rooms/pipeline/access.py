@@ -53,9 +53,7 @@ def can_add_evidence(actor: Actor, project: Project) -> Access:
     return Denial("只有首谈单位、承载地、参与单位和市商务局可以提交证据", "3.2b")
 
 
-def can_move(
-    actor: Actor, project: Project, verb: MoveVerb, jump_roles: Collection[str]
-) -> Access:
+def can_move(actor: Actor, project: Project, verb: MoveVerb, jump_roles: Collection[str]) -> Access:
     """前移、退回:能改项目的单位;越级只有商务主管部门中有此权的职务(参数 pipeline.jump_roles)。"""
     if verb == MoveVerb.JUMP:
         if any(p.function == BUREAU and p.role in jump_roles for p in actor.posts):
@@ -73,9 +71,7 @@ def can_change_standing(actor: Actor, project: Project, verb: str) -> Access:
 
 def can_confirm_void(actor: Actor, project: Project, requested_by: int | None) -> Access:
     """作废须第二人:商务主管部门的负责人或核验人,且不是提出人。"""
-    if not any(
-        p.function == BUREAU and p.role in (Role.VERIFIER, Role.HEAD) for p in actor.posts
-    ):
+    if not any(p.function == BUREAU and p.role in (Role.VERIFIER, Role.HEAD) for p in actor.posts):
         return Denial("作废由市商务局负责人或核验人确认", "3.3b")
     if actor.account_id == requested_by:
         return Denial("提出人不能自己确认作废,请另一位同志办理", "3.3b")
@@ -84,8 +80,6 @@ def can_confirm_void(actor: Actor, project: Project, requested_by: int | None) -
 
 def can_import(actor: Actor) -> Access:
     return can_register(actor)
-
-
 
 
 def allowed_verbs(actor: Actor, project: Project, context: Any = None) -> set[str]:

@@ -112,9 +112,7 @@ def save_state(project: Project, now: datetime) -> None:
     state_row(project, project.hosts.all(), chain_code, now).save(force_insert=True)
 
 
-def search_rows(
-    project: Project, investors: Iterable[str]
-) -> list[tuple[str, int, str]]:
+def search_rows(project: Project, investors: Iterable[str]) -> list[tuple[str, int, str]]:
     """检索行:(字段, 权重, 文字)。"""
     rows = [("name", 100, project.name), ("code", 90, project.code)]
     rows += [("investor", 60, name) for name in investors if name]
@@ -124,9 +122,9 @@ def search_rows(
 
 
 def refresh_search(project: Project) -> None:
-    names = Investor.objects.filter(
-        pk__in=project.parties.values("investor_id")
-    ).values_list("name", flat=True)
+    names = Investor.objects.filter(pk__in=project.parties.values("investor_id")).values_list(
+        "name", flat=True
+    )
     search.put(OBJ, project.pk, search_rows(project, names))
 
 

@@ -34,6 +34,7 @@ from juyuan.rooms.pipeline.rules.amounts import Category, Origin, Unknown
 from juyuan.rooms.pipeline.rules.drafts import HostDraft, PartyDraft, ProjectDraft, judge
 from juyuan.rooms.pipeline.rules.facts import LandingKind
 from juyuan.rooms.pipeline.rules.gates import missing
+from juyuan.rooms.pipeline.rules.naming import project_key
 from juyuan.rooms.pipeline.rules.stages import Stage
 
 # 草稿字段 → 门槛表、表单、接口所用的字段名
@@ -146,9 +147,7 @@ def edit_project(
         for i, p in enumerate(draft.parties)
     ]  # fmt: skip
     hosts = [
-        ProjectHost(
-            project_id=project.pk, unit_id=h.unit_id, share_bp=h.share_bp, actual=h.actual
-        )
+        ProjectHost(project_id=project.pk, unit_id=h.unit_id, share_bp=h.share_bp, actual=h.actual)
         for h in draft.hosts
     ]
     evidence = live_evidence(project)
@@ -170,6 +169,7 @@ def edit_project(
             project,
             now=now,
             **{name: getattr(draft, name) for name in PLAIN_FIELDS},
+            name_key=project_key(draft.name),
             is_chain_project=after.is_chain_project,
             committed_investment=after.committed_investment,
             committed_outside_province=after.committed_outside_province,

@@ -33,9 +33,7 @@ def makers_of(project: Project, stage: Stage) -> set[int]:
         ).values_list("by_id", flat=True)
     )
     makers |= set(
-        project.moves.filter(to_stage=stage, actor__isnull=False).values_list(
-            "actor_id", flat=True
-        )
+        project.moves.filter(to_stage=stage, actor__isnull=False).values_list("actor_id", flat=True)
     )
     return makers | ({project.created_by_id} if project.created_by_id else set())
 
@@ -122,9 +120,7 @@ def recognise(
             project,
             now=now,
             recognised_stage=best.value,
-            stage_status=(
-                StageStatus.RECOGNISED if best == current else StageStatus.CLAIMED
-            ).value,
+            stage_status=(StageStatus.RECOGNISED if best == current else StageStatus.CLAIMED).value,
         )
         if stage in VERIFIED_STAGES:
             row = recognition_row(

@@ -40,6 +40,7 @@ from juyuan.rooms.pipeline.rules.drafts import ProjectDraft, judge
 from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
 from juyuan.rooms.pipeline.rules.facts import Facts
 from juyuan.rooms.pipeline.rules.gates import check, missing
+from juyuan.rooms.pipeline.rules.naming import project_key
 from juyuan.rooms.pipeline.rules.stages import MoveVerb, Stage, StageStatus, Standing
 
 PLAIN_FIELDS = (
@@ -137,7 +138,9 @@ def references(drafts: Sequence[ProjectDraft]) -> list[list[Finding]]:
         for host in d.hosts:
             if not units.get(host.unit_id):
                 row.append(
-                    Finding("host_units", "ref.host", "3.1c", "承载地须是县区或开发区,请从列表中选择")
+                    Finding(
+                        "host_units", "ref.host", "3.1c", "承载地须是县区或开发区,请从列表中选择"
+                    )
                 )
         if any(u not in units for u in d.participant_ids):
             row.append(Finding("participants", "ref.unit", "", "没有这个参与单位,请从列表中选择"))
@@ -158,6 +161,7 @@ def build(intake: Intake, *, actor: Actor, now: datetime, names: Names) -> Built
     fact_on = intake.fact_on or now.date()
     project = Project(
         code=new_code(book["pipeline.code_prefix"]),
+        name_key=project_key(draft.name),
         **{name: getattr(draft, name) for name in PLAIN_FIELDS},
         owner_unit_id=actor.post.unit_id if actor.post else None,
         stage=intake.stage,
@@ -282,9 +286,7 @@ def register_project(
     if findings:
         raise RuleBroken(findings)
     names = Names.of([draft])
-    built = build(
-        Intake(draft, stage, evidence=tuple(evidence)), actor=actor, now=now, names=names
-    )
+    built = build(Intake(draft, stage, evidence=tuple(evidence)), actor=actor, now=now, names=names)
     if stage == Stage.NEGOTIATION:
         left = missing(built.facts, stage, now.date())
         if left:

@@ -127,7 +127,5 @@ def _void_evidence(evidence: Evidence, *, actor: Actor, reason: str, now: dateti
     reverse_rows(project, broken, actor=actor, reason=f"证据作废:{reason}", now=now)
     left = done - broken
     fallen = Stage.SIGNED if Stage.SIGNED in left else Stage.INTENT
-    update_if_current(
-        project, now=now, recognised_stage=fallen.value, stage_status="claimed"
-    )
+    update_if_current(project, now=now, recognised_stage=fallen.value, stage_status="claimed")
     save_state(project, now)

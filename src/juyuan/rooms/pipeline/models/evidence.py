@@ -51,7 +51,8 @@ class Evidence(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(
-                fields=["project", "fact"], name="evidence_fact",
+                fields=["project", "fact"],
+                name="evidence_fact",
                 condition=Q(voided_at__isnull=True),
             ),
             models.Index(fields=["file_sha256"], name="evidence_sha"),
@@ -74,8 +75,12 @@ class VoidRequest(models.Model):
         Project, verbose_name="项目", on_delete=models.CASCADE, related_name="voids"
     )
     evidence = models.ForeignKey(
-        Evidence, verbose_name="证据", null=True, blank=True,
-        on_delete=models.CASCADE, related_name="voids",
+        Evidence,
+        verbose_name="证据",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="voids",
     )
     reason = models.TextField("理由")
     status = models.CharField(
@@ -87,8 +92,12 @@ class VoidRequest(models.Model):
     requested_by_name = models.CharField("提出人姓名", max_length=60)
     requested_at = models.DateTimeField("提出时间")
     settled_by = models.ForeignKey(
-        Account, verbose_name="确认人", null=True, blank=True,
-        on_delete=models.PROTECT, related_name="+",
+        Account,
+        verbose_name="确认人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     settled_by_name = models.CharField("确认人姓名", max_length=60, blank=True)
     settled_at = models.DateTimeField("确认时间", null=True, blank=True)

@@ -36,18 +36,27 @@ class Project(models.Model):
 
     code = models.CharField("项目编号", max_length=20, unique=True)
     name = models.CharField("项目名称", max_length=200)
+    name_key = models.CharField("名称键", max_length=200, blank=True, default="", db_index=True)
     summary = models.TextField("建设内容", blank=True)
     category = models.CharField(
         "项目类别", max_length=20, choices=Category.pairs(), default=Category.INDUSTRY.value
     )
     is_chain_project = models.BooleanField("产业项目", default=True)
     chain = models.ForeignKey(
-        Chain, verbose_name="产业链", null=True, blank=True,
-        on_delete=models.PROTECT, related_name="+",
+        Chain,
+        verbose_name="产业链",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     node = models.ForeignKey(
-        Node, verbose_name="环节", null=True, blank=True,
-        on_delete=models.PROTECT, related_name="+",
+        Node,
+        verbose_name="环节",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     industry_code = models.CharField("行业代码", max_length=10, blank=True)
 
@@ -77,21 +86,28 @@ class Project(models.Model):
     remark = models.TextField("备注", blank=True)
 
     lead_unit = models.ForeignKey(
-        Unit, verbose_name="首谈单位", null=True, blank=True,
-        on_delete=models.PROTECT, related_name="+",
+        Unit,
+        verbose_name="首谈单位",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     owner_unit = models.ForeignKey(
         Unit, verbose_name="登记单位", null=True, on_delete=models.PROTECT, related_name="+"
     )
     confidentiality = models.CharField(
-        "密级", max_length=12,
+        "密级",
+        max_length=12,
         choices=[(c.value, label) for c, label in CONFIDENTIALITY_LABELS.items()],
         default=Confidentiality.NORMAL.value,
     )
 
     stage = models.CharField("所在库", max_length=20, choices=Stage.pairs())
     stage_status = models.CharField(
-        "核实状态", max_length=12, choices=StageStatus.pairs(),
+        "核实状态",
+        max_length=12,
+        choices=StageStatus.pairs(),
         default=StageStatus.CLAIMED.value,
     )
     recognised_stage = models.CharField(
@@ -242,9 +258,7 @@ class ProjectParticipant(models.Model):
         verbose_name = "参与单位"
         verbose_name_plural = "参与单位"
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["project", "unit"], name="participant_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["project", "unit"], name="participant_once")]
 
 
 class ProjectListed(models.Model):
@@ -261,6 +275,4 @@ class ProjectListed(models.Model):
         verbose_name = "限名单人员"
         verbose_name_plural = "限名单人员"
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["project", "person"], name="listed_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["project", "person"], name="listed_once")]

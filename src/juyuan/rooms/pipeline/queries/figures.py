@@ -249,9 +249,15 @@ def _run(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
 def _libraries(as_of: date | None, actor: Actor | None, cells: Cells) -> None:
     """五库:申报只计全见的项目,认定另计仅见认定事实的项目。"""
     whole = actor is None or actor.is_system
-    passes = [("TRUE", True)] if whole else [("k.kind = 'claimed'", True), ("k.kind <> 'claimed'", False)]
+    passes = (
+        [("TRUE", True)]
+        if whole
+        else [("k.kind = 'claimed'", True), ("k.kind <> 'claimed'", False)]
+    )
     for only, full in passes:
-        scope, scope_params = _scope_sql("p.id" if as_of is None else "s.project_id", actor, full=full)
+        scope, scope_params = _scope_sql(
+            "p.id" if as_of is None else "s.project_id", actor, full=full
+        )
         if as_of is None:
             sql = LIBRARY.format(base=LIVE.format(scope=scope), hosts=LIVE_HOSTS, only=only)
             rows = _run(sql, scope_params)
@@ -287,7 +293,9 @@ class Labels:
 
     @classmethod
     def load(cls) -> Labels:
-        units = list(Unit.objects.order_by("order", "code").values_list("pk", "code", "short_name", "name"))
+        units = list(
+            Unit.objects.order_by("order", "code").values_list("pk", "code", "short_name", "name")
+        )
         chains = list(Chain.objects.order_by("order", "code").values_list("code", "short_name"))
         return cls(
             units={str(pk): (code, short or name) for pk, code, short, name in units},
@@ -376,9 +384,7 @@ def _rate(cells: Cells, labels: Labels, as_of: date | None) -> Result:
     return Result(value, parts, rows_url(as_of, result="signed_gross"))
 
 
-def compute(
-    as_of: date | None, actor: Actor | None, names: frozenset[str]
-) -> dict[str, Result]:
+def compute(as_of: date | None, actor: Actor | None, names: frozenset[str]) -> dict[str, Result]:
     """一次求出要的全部数字:五库一至两条查询,签约落地一条,名称两条。"""
     from juyuan.foundation.workdays.clock import today
 

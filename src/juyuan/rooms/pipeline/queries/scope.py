@@ -46,7 +46,11 @@ class Reach:
         if self.own_units:
             own = self.own_units
             found.append(
-                (Relation.OWN, Q(unit_ids__overlap=sorted(own)), lambda p: bool(own & set(p.unit_ids)))
+                (
+                    Relation.OWN,
+                    Q(unit_ids__overlap=sorted(own)),
+                    lambda p: bool(own & set(p.unit_ids)),
+                )
             )
         if self.checks_bureau:
             checked = self.checks_bureau

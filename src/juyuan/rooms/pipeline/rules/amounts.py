@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from juyuan.kernel.clause import rule
-from juyuan.rooms.pipeline.rules.stages import Labelled
+from juyuan.kernel.labelled import Labelled
 
 FULL_BP = 10000
 

@@ -102,7 +102,9 @@ def _money(draft: ProjectDraft) -> list[Finding]:
     total, fixed = draft.total_investment, draft.fixed_investment
     if total is not None and fixed is not None and fixed > total:
         found.append(
-            Finding("fixed_investment", "money.fixed", "", "固定资产投资大于总投资,请核对两处的单位")
+            Finding(
+                "fixed_investment", "money.fixed", "", "固定资产投资大于总投资,请核对两处的单位"
+            )
         )
     return found
 
@@ -116,9 +118,7 @@ def _shares(draft: ProjectDraft) -> list[Finding]:
         found.append(Finding("investors", "share.twice", "", "同一投资方只能列一次"))
     if parties and any(parties) and sum(parties) != FULL_BP:
         text = f"{sum(parties) / 100:.2f}"
-        found.append(
-            Finding("investors", "share.sum", "", f"各投资方占比合计须为100%,现为{text}%")
-        )
+        found.append(Finding("investors", "share.sum", "", f"各投资方占比合计须为100%,现为{text}%"))
     actual = [h for h in draft.hosts if h.actual]
     if len({(h.unit_id, h.actual) for h in draft.hosts}) != len(draft.hosts):
         found.append(Finding("host_units", "host.twice", "", "同一承载地只能列一次"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
-from juyuan.rooms.pipeline.rules.stages import Labelled
+from juyuan.kernel.labelled import Labelled
 
 
 class LandingKind(Labelled):

@@ -2,25 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from juyuan.kernel.clause import rule
-
-
-class Labelled(StrEnum):
-    """值与中文名同处一地的枚举。"""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Labelled:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-    @classmethod
-    def pairs(cls) -> list[tuple[str, str]]:
-        return [(member.value, member.label) for member in cls]
+from juyuan.kernel.labelled import Labelled
 
 
 class Stage(Labelled):
