@@ -90,7 +90,9 @@ def _flush_as_owner(self: Any, sql_list: list[str]) -> None:
             cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER append_only')
         for sql in sql_list:
             cursor.execute(sql)
-        cursor.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s)", [list(_QUEUE_TABLES)])
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relname = ANY(%s)", [list(_QUEUE_TABLES)]
+        )
         queue = [row[0] for row in cursor.fetchall()]
         if queue:
             cursor.execute(f"TRUNCATE {', '.join(queue)} CASCADE")

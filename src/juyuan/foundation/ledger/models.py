@@ -28,9 +28,7 @@ class Event(models.Model):
     after = models.JSONField("后", null=True)
     reason = models.TextField("理由", blank=True)
     clause = models.CharField("条款", max_length=40, blank=True)
-    result = models.CharField(
-        "结果", max_length=10, choices=Result.choices, default=Result.DONE
-    )
+    result = models.CharField("结果", max_length=10, choices=Result.choices, default=Result.DONE)
     request_id = models.CharField("请求编号", max_length=40, blank=True)
     group = models.UUIDField("同组编号", null=True)
 

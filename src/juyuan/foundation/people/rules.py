@@ -44,7 +44,9 @@ def excludes(a: str, b: str) -> bool:
 def exclusion_findings(held: Iterable[Span], new: Span) -> list[Finding]:
     """新任职与已有(含将来的)任职的互斥之处。"""
     return [
-        Finding("role", "three_admins", "", f"{THREE_ADMINS};此人同期任「{span.label or span.role}」")
+        Finding(
+            "role", "three_admins", "", f"{THREE_ADMINS};此人同期任「{span.label or span.role}」"
+        )
         for span in held
         if excludes(span.role, new.role) and overlaps(span, new)
     ]
@@ -90,7 +92,9 @@ def unit_findings(
     found = []
     if not _CODE.fullmatch(draft.code):
         found.append(
-            Finding("code", "unit_code", "", "单位代码只用小写字母、数字、连字符、下划线,不超过 60 字")
+            Finding(
+                "code", "unit_code", "", "单位代码只用小写字母、数字、连字符、下划线,不超过 60 字"
+            )
         )
     if not draft.name.strip():
         found.append(Finding("name", "unit_name", "", "请填单位名称"))
@@ -126,7 +130,10 @@ def username_findings(username: str) -> list[Finding]:
         return []
     return [
         Finding(
-            "username", "username", "", "账号以字母开头,只用字母、数字、点、下划线、连字符,2 至 60 字"
+            "username",
+            "username",
+            "",
+            "账号以字母开头,只用字母、数字、点、下划线、连字符,2 至 60 字",
         )
     ]
 
@@ -135,9 +142,7 @@ def password_findings(password: str, username: str = "") -> list[Finding]:
     """口令:至少 10 位,大写、小写、数字、符号四类中至少三类,不含账号名(等保 8.1.4.1a)。"""
     found = []
     if len(password) < PASSWORD_LENGTH:
-        found.append(
-            Finding("password", "password_length", "", f"口令至少 {PASSWORD_LENGTH} 位")
-        )
+        found.append(Finding("password", "password_length", "", f"口令至少 {PASSWORD_LENGTH} 位"))
     classes = sum(
         bool(re.search(pattern, password))
         for pattern in (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")

@@ -1,11 +1,12 @@
 """谁看得见什么(spec 2 的可见表,逐格为数据)。
 
 行 = 与对象的关系,列 = 密级;格 = 全见(full)、仅已认定事实(facts)、须在名单(listed)、不见(none)。
-列表、合计、检索、文件、接口都从这一张表取,没有第二处。
+列表、合计、检索、文件、接口都从这一张表取,没有第二处。各房间自己认出关系,问 `sight` 得结论。
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -33,16 +34,45 @@ class Confidentiality(StrEnum):
     RESTRICTED = "restricted"  # 限名单
 
 
-N, I, R = Confidentiality.NORMAL, Confidentiality.INTERNAL, Confidentiality.RESTRICTED
+def _row(normal: Sight, internal: Sight, restricted: Sight) -> dict[Confidentiality, Sight]:
+    return {
+        Confidentiality.NORMAL: normal,
+        Confidentiality.INTERNAL: internal,
+        Confidentiality.RESTRICTED: restricted,
+    }
+
 
 TABLE: dict[Relation, dict[Confidentiality, Sight]] = {
-    Relation.OWN: {N: Sight.FULL, I: Sight.FULL, R: Sight.LISTED},
-    Relation.PARTICIPANT: {N: Sight.FULL, I: Sight.NONE, R: Sight.LISTED},
-    Relation.BUREAU: {N: Sight.FULL, I: Sight.FULL, R: Sight.LISTED},
-    Relation.BUREAU_VERIFIER: {N: Sight.FULL, I: Sight.FULL, R: Sight.FULL},
+    Relation.OWN: _row(Sight.FULL, Sight.FULL, Sight.LISTED),
+    Relation.PARTICIPANT: _row(Sight.FULL, Sight.NONE, Sight.LISTED),
+    Relation.BUREAU: _row(Sight.FULL, Sight.FULL, Sight.LISTED),
+    Relation.BUREAU_VERIFIER: _row(Sight.FULL, Sight.FULL, Sight.FULL),
     # 「listed (conveners by default)」:限名单项目的名单缺省含各召集人
-    Relation.LEADER: {N: Sight.FULL, I: Sight.FULL, R: Sight.FULL},
-    Relation.READER: {N: Sight.FACTS, I: Sight.FACTS, R: Sight.FACTS},
-    Relation.OTHER: {N: Sight.NONE, I: Sight.NONE, R: Sight.LISTED},
-    Relation.ADMIN: {N: Sight.NONE, I: Sight.NONE, R: Sight.NONE},
+    Relation.LEADER: _row(Sight.FULL, Sight.FULL, Sight.FULL),
+    Relation.READER: _row(Sight.FACTS, Sight.FACTS, Sight.FACTS),
+    Relation.OTHER: _row(Sight.NONE, Sight.NONE, Sight.LISTED),
+    Relation.ADMIN: _row(Sight.NONE, Sight.NONE, Sight.NONE),
 }
+
+_RANK = {Sight.NONE: 0, Sight.FACTS: 1, Sight.FULL: 2}
+
+
+def sight(
+    relations: Iterable[Relation], confidentiality: Confidentiality, *, listed: bool
+) -> Sight:
+    """有这些关系的人看得见多少:FULL、FACTS 或 NONE(取各关系中最宽的)。
+
+    三员一票否决:即使同时有别的关系(互斥被绕过的坏数据)也什么都看不见。
+    `listed`: 本人在该对象的名单上。
+    """
+    held = set(relations)
+    if Relation.ADMIN in held:
+        return Sight.NONE
+    best = Sight.NONE
+    for relation in held:
+        cell = TABLE[relation][confidentiality]
+        if cell == Sight.LISTED:
+            cell = Sight.FULL if listed else Sight.NONE
+        if _RANK[cell] > _RANK[best]:
+            best = cell
+    return best

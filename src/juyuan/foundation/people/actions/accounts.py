@@ -91,9 +91,7 @@ def _switch(actor: Actor, username: str, active: bool, reason: str, now: datetim
         account.version = account.version + 1
         account.save(update_fields=["is_active", "version"])
         if not active:
-            ApiToken.objects.filter(account=account, revoked_at__isnull=True).update(
-                revoked_at=now
-            )
+            ApiToken.objects.filter(account=account, revoked_at__isnull=True).update(revoked_at=now)
         event = "people.account.enabled" if active else "people.account.disabled"
         _record(actor, account, event, now, reason=reason)
     return account

@@ -23,7 +23,9 @@ def register_person(*, actor: Actor, name: str, code: str = "", now: datetime) -
     code = code.strip() or f"p-{secrets.token_hex(4)}"
     found = rules.name_findings(name)
     if rules.username_findings(code):
-        found.append(Finding("code", "person_code", "", "人员代码只用小写字母、数字、连字符、下划线"))
+        found.append(
+            Finding("code", "person_code", "", "人员代码只用小写字母、数字、连字符、下划线")
+        )
     if found:
         raise RuleBroken(found)
     try:

@@ -97,9 +97,7 @@ def grant_post(
     return post
 
 
-def end_post(
-    *, actor: Actor, post_id: int, ends_on: date, reason: str, now: datetime
-) -> Post:
+def end_post(*, actor: Actor, post_id: int, ends_on: date, reason: str, now: datetime) -> Post:
     """终止任职(止任日当日仍在任)。
 
     Raises: Denied、NotFound、RuleBroken(止任早于起任、已终止、未填理由)。

@@ -145,7 +145,16 @@ def edit_unit(
 
 
 def _write(unit: Unit, draft: rules.UnitDraft, disabled_on: date | None) -> None:
-    for field in ("name", "short_name", "kind", "function", "adcode", "is_county", "order", "origin"):
+    for field in (
+        "name",
+        "short_name",
+        "kind",
+        "function",
+        "adcode",
+        "is_county",
+        "order",
+        "origin",
+    ):
         setattr(unit, field, getattr(draft, field))
     unit.aliases = list(draft.aliases)
     unit.parent = Unit.objects.filter(code=draft.parent).first() if draft.parent else None
