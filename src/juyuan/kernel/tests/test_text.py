@@ -37,7 +37,13 @@ def test_bigrams_are_unique_and_in_order():
 
 @pytest.mark.parametrize(
     ("text", "letters"),
-    [("北方袜业", "bfwy"), ("重庆ABC-3号", "cqabc3h"), ("(集團)", "jt"), ("", "")],
+    [
+        ("北方袜业", "bfwy"),
+        ("重庆ABC-3号", "cqabc3h"),
+        ("长春银行重工", "ccyhzg"),
+        ("(集團)", "jt"),
+        ("", ""),
+    ],
 )
 def test_initials(text, letters):
     assert initials(text) == letters
