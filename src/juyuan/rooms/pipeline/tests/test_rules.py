@@ -23,7 +23,7 @@ from juyuan.rooms.pipeline.rules.amounts import (
 from juyuan.rooms.pipeline.rules.drafts import HostDraft, PartyDraft, ProjectDraft, judge
 from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
 from juyuan.rooms.pipeline.rules.facts import Conclusion, FactKey, Facts, LandingKind, Statement
-from juyuan.rooms.pipeline.rules.gates import NEEDS, NEEDS_BY_FACT, check, missing, need_label
+from juyuan.rooms.pipeline.rules.gates import NEEDS, check, missing, need_label
 from juyuan.rooms.pipeline.rules.naming import overlap_percent, project_key
 from juyuan.rooms.pipeline.rules.recognition import (
     host_parts,
@@ -63,7 +63,6 @@ COMPLETE = Facts(
 
 def without(fact: str) -> Facts:
     """拿掉一项门槛所看的事实。"""
-    need = NEEDS_BY_FACT[fact]
     blank: dict[str, object] = {
         "name": {"name": ""}, "chain_node": {"node": False}, "basis": {"basis": " "},
         "site_options": {"site_options": ""}, "estimate": {"estimate": None},

@@ -1,0 +1,54 @@
+"""看板:五列,每列最近更新的若干张卡片,其余一个链接。与表格同一份条件、同一份行。"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from juyuan.kernel.actor import Actor
+from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries.criteria import Criteria
+from juyuan.rooms.pipeline.queries.listing import Row, Tally, filtered, rows_of, tallies
+from juyuan.rooms.pipeline.queries.scope import reach_of
+from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
+
+PER_COLUMN = 12
+
+
+@dataclass(frozen=True)
+class Lane:
+    """一列。`more` 是没有显示的张数。"""
+
+    stage: Stage
+    tally: Tally
+    cards: tuple[Row, ...]
+
+    @property
+    def more(self) -> int:
+        return self.tally.n - len(self.cards)
+
+
+def board(actor: Actor, found: Criteria, *, on: date, keep: str = "") -> list[Lane]:
+    """五列看板。`keep` 是必须出现的项目编号(刚移动或刚被拒绝的那一张)。"""
+    base = filtered(actor, found.without_stage(), reach=reach_of(actor))
+    by_stage = tallies(base)
+    slices = [
+        base.filter(stage=stage)
+        .order_by("-updated_at", "-id")
+        .values_list("pk", flat=True)[:PER_COLUMN]
+        for stage in STAGES
+    ]
+    if keep:
+        slices.append(base.filter(code=keep).order_by().values_list("pk", flat=True)[:1])
+    ids = set(slices[0].union(*slices[1:], all=True))
+    projects = (
+        Project.objects.filter(pk__in=ids)
+        .select_related("lead_unit", "chain", "node")
+        .defer("summary", "remark", "standing_note")
+        .order_by("-updated_at", "-id")
+    )
+    cards: dict[Stage, list[Row]] = defaultdict(list)
+    for row in rows_of(list(projects), on):
+        cards[row.stage].append(row)
+    return [Lane(stage, by_stage[stage], tuple(cards[stage])) for stage in STAGES]

@@ -1,0 +1,163 @@
+"""项目库的筛选条件:网址里的参数 → `Criteria` → 查询集。表格、看板、导出、合计用同一份。
+
+读不懂的值不猜:记一句话给人看,这一项当作没填。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from django.db.models import Q, QuerySet
+
+from juyuan.kernel.money import MoneyError, parse_money
+from juyuan.rooms.pipeline.models import Project, ProjectHost
+from juyuan.rooms.pipeline.models.project import Source
+from juyuan.rooms.pipeline.queries.gatesql import lacking
+from juyuan.rooms.pipeline.queries.matching import matching
+from juyuan.rooms.pipeline.rules.stages import Stage, StageStatus, Standing
+
+IN_LIBRARY = (Standing.ACTIVE.value, Standing.PAUSED.value)
+ALL_STANDINGS = "all"
+UNDECIDED = "none"  # 未定落点、未定首谈单位、未定产业链
+MAX_Q = 60
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,60}")
+
+# 网址参数 → (中文名, 可取的值)
+CHOICES: dict[str, tuple[str, frozenset[str]]] = {
+    "stage": ("所在库", frozenset(Stage)),
+    "recognised_stage": ("认定所在库", frozenset(Stage)),
+    "stage_status": ("核实状态", frozenset(StageStatus)),
+    "standing": ("项目状态", frozenset(Standing) | {ALL_STANDINGS}),
+    "confidentiality": ("密级", frozenset({"normal", "internal", "restricted"})),
+    "source": ("录入方式", frozenset(Source.values)),
+    "lack": ("缺项", frozenset({"yes", "no"})),
+    "mine": ("范围", frozenset({"1"})),
+}
+CODES = {"host_unit": "承载地", "chain": "产业链", "lead_unit": "首谈单位"}
+AMOUNTS = {"total_min": "总投资下限", "total_max": "总投资上限"}
+NAMES = ("q", *CHOICES, *CODES, *AMOUNTS, "batch")
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """一组筛选条件。空串、None 即不限;`standing` 空为「在库」(推进、暂缓)。"""
+
+    q: str = ""
+    stage: str = ""
+    recognised_stage: str = ""
+    stage_status: str = ""
+    standing: str = ""
+    confidentiality: str = ""
+    source: str = ""
+    lack: str = ""
+    mine: str = ""
+    host_unit: str = ""
+    chain: str = ""
+    lead_unit: str = ""
+    total_min: int | None = None
+    total_max: int | None = None
+    batch: int | None = None
+    typed: Mapping[str, str] = field(default_factory=dict, compare=False)
+    problems: tuple[str, ...] = ()
+
+    @property
+    def active(self) -> frozenset[str]:
+        """填了的条件(库页签不算)。"""
+        return frozenset(
+            name for name in NAMES if name != "stage" and getattr(self, name) not in ("", None)
+        )
+
+    @property
+    def stage_enum(self) -> Stage | None:
+        return Stage(self.stage) if self.stage else None
+
+    def without_stage(self) -> Criteria:
+        return replace(self, stage="")
+
+
+def read(data: Mapping[str, str]) -> Criteria:
+    """从网址参数读出条件。"""
+    values: dict[str, object] = {"q": data.get("q", "").strip()[:MAX_Q].replace("\x00", "")}
+    problems: list[str] = []
+    for name, (label, allowed) in CHOICES.items():
+        said = data.get(name, "").strip()
+        if said and said not in allowed:
+            problems.append(f"{label}没有「{said[:20]}」这一项,已不作限制")
+            said = ""
+        values[name] = said
+    for name, label in CODES.items():
+        said = data.get(name, "").strip()
+        if said and not _CODE.fullmatch(said):
+            problems.append(f"{label}的代码读不懂,已不作限制")
+            said = ""
+        values[name] = said
+    for name, label in AMOUNTS.items():
+        said = data.get(name, "").strip()
+        values[name] = None
+        if said:
+            try:
+                values[name] = parse_money(said[:40], "亿元")
+            except MoneyError as error:
+                problems.append(f"{label}:{error.message}")
+    low, high = values["total_min"], values["total_max"]
+    if isinstance(low, int) and isinstance(high, int) and low > high:
+        problems.append("总投资下限大于上限,没有项目能同时满足,请核对单位")
+    batch = data.get("batch", "").strip()
+    values["batch"] = (
+        int(batch) if batch.isascii() and batch.isdigit() and len(batch) < 18 else None
+    )
+    typed = {name: data.get(name, "").strip()[:60] for name in NAMES}
+    return Criteria(**values, typed=typed, problems=tuple(problems))  # type: ignore[arg-type]
+
+
+def _host(code: str) -> Q:
+    hosts = ProjectHost.objects.filter(actual=True)
+    if code == UNDECIDED:
+        return ~Q(pk__in=hosts.values("project_id"))
+    return Q(pk__in=hosts.filter(unit__path__contains=f"/{code}/").values("project_id"))
+
+
+def conditions(found: Criteria) -> Q:
+    """条件 → SQL(缺项另由 `apply` 加,它要先算证据)。"""
+    total = Q()
+    for name in ("stage", "recognised_stage", "stage_status", "confidentiality", "source"):
+        value = getattr(found, name)
+        if value:
+            total &= Q(**{name: value})
+    if found.standing == "":
+        total &= Q(standing__in=IN_LIBRARY)
+    elif found.standing != ALL_STANDINGS:
+        total &= Q(standing=found.standing)
+    if found.host_unit:
+        total &= _host(found.host_unit)
+    if found.chain:
+        total &= Q(chain__isnull=True) if found.chain == UNDECIDED else Q(chain__code=found.chain)
+    if found.lead_unit:
+        total &= (
+            Q(lead_unit__isnull=True)
+            if found.lead_unit == UNDECIDED
+            else Q(lead_unit__code=found.lead_unit)
+        )
+    if found.total_min is not None:
+        total &= Q(total_investment__gte=found.total_min)
+    if found.total_max is not None:
+        total &= Q(total_investment__lte=found.total_max)
+    if found.batch is not None:
+        total &= Q(batch_id=found.batch)
+    return total
+
+
+def apply(
+    queryset: QuerySet[Project], found: Criteria, *, own_units: frozenset[int] = frozenset()
+) -> QuerySet[Project]:
+    """把条件用在「看得见的」查询集上;`own_units` 供「只看我单位」。"""
+    queryset = queryset.filter(conditions(found))
+    if found.q:
+        queryset = queryset.filter(matching(found.q))
+    if found.mine:
+        queryset = queryset.filter(unit_ids__overlap=sorted(own_units) or [0])
+    if found.lack:
+        queryset = lacking(queryset, found.lack == "yes")
+    return queryset

@@ -1,0 +1,121 @@
+"""门槛表的 SQL 说法:只为「有缺项 / 已齐」这一个筛选,使它不必把全库读进内存。
+
+门槛仍只有 rules.gates 那一张表;这里逐项对应(测试逐项核对两种说法结果相同,漏一项即失败)。
+上层房间递进来的事实不在此列:那个房间接上时,须把自己的事实也写成条件登记进来。
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.aggregates import BoolOr
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from juyuan.rooms.pipeline.models import Evidence, Project, ProjectParty
+from juyuan.rooms.pipeline.rules.amounts import FULL_BP, Origin
+from juyuan.rooms.pipeline.rules.facts import (
+    CONCLUDING_KEYS,
+    OPINION_KEYS,
+    POSITIVE,
+    FactKey,
+    LandingKind,
+)
+from juyuan.rooms.pipeline.rules.gates import NEEDS, Need
+from juyuan.rooms.pipeline.rules.stages import STAGES, Stage, StageStatus
+
+# 一份证据自身成立的条件,与 rules.facts.Statement.stands 同义
+STANDS = (
+    ~Q(file_sha256="")
+    & (~Q(fact__in=CONCLUDING_KEYS) | Q(conclusion__in=POSITIVE))
+    & (~Q(fact__in=OPINION_KEYS) | (~Q(issuer="") & ~Q(number="")))
+    & (~Q(fact=FactKey.CONTACT) | Q(two_way=True))
+    & (~Q(fact=FactKey.WORKS_PHOTO) | ~Q(place=""))
+)
+
+
+def _blank(name: str) -> Q:
+    """只有空白也是没填(与 str.strip 同义)。"""
+    return Q(**{f"{name}__regex": r"^\s*$"})
+
+
+def _proved(key: FactKey) -> Q:
+    return Q(proved__contains=[key.value])
+
+
+MET: dict[str, Q] = {
+    "name": ~_blank("name"),
+    "chain_node": Q(chain__isnull=False, node__isnull=False),
+    "basis": ~_blank("basis"),
+    "site_options": ~_blank("site_options"),
+    "estimate": Q(total_investment__isnull=False) | ~Q(total_investment_unknown=""),
+    "benefit": ~_blank("benefit"),
+    "investor": Q(parties_n__gt=0),
+    "contact": _proved(FactKey.CONTACT),
+    "lead_unit": Q(lead_unit__isnull=False),
+    "written_will": _proved(FactKey.WRITTEN_WILL),
+    "prereview": _proved(FactKey.PREREVIEW),
+    "due_diligence": _proved(FactKey.DUE_DILIGENCE),
+    "factor_needs": _proved(FactKey.FACTOR_NEEDS) | ~_blank("factor_needs"),
+    "formal_contract": _proved(FactKey.FORMAL_CONTRACT),
+    "contract_amount": Q(contract_amount__isnull=False),
+    "review_passed": _proved(FactKey.REVIEW_PASSED),
+    "legality": _proved(FactKey.LEGALITY),
+    "fair_competition": _proved(FactKey.FAIR_COMPETITION),
+    "capital_structure": Q(parties_total=FULL_BP, parties_unknown=False),
+    "company_registered": _proved(FactKey.COMPANY_REGISTERED) | Q(landing_kind=LandingKind.SERVICE),
+    "site_right": _proved(FactKey.SITE_RIGHT)
+    | Q(landing_kind__in=(LandingKind.SERVICE, LandingKind.PLATFORM)),
+    "filing_permit": _proved(FactKey.FILING_PERMIT),
+    "works_photo": _proved(FactKey.WORKS_PHOTO) | Q(landing_kind=LandingKind.PLATFORM),
+}
+
+
+def _wanted(target: Stage) -> list[Need]:
+    if target == Stage.PLANNING:
+        return [n for n in NEEDS if n.stage == Stage.PLANNING]
+    return [n for n in NEEDS if n.stage != Stage.PLANNING and n.stage.order <= target.order]
+
+
+def _complete(target: Stage) -> Q:
+    total = Q()
+    for need in _wanted(target):
+        total &= MET[need.fact]
+    return total
+
+
+def _looking_at(target: Stage) -> Q:
+    """清单看到 `target` 的项目(与 queries.facts.gate_target 同义)。"""
+    here = Q(stage=target, stage_status=StageStatus.CLAIMED)
+    previous = STAGES[target.order - 1]
+    before = Q(stage=previous)
+    if previous != Stage.PLANNING:
+        before &= Q(stage_status=StageStatus.RECOGNISED)
+    return here | before
+
+
+def annotated(queryset: QuerySet[Project]) -> QuerySet[Project]:
+    """带上证据所证明的事实与出资方的家数、占比合计、来源地是否都写明(没有出资方时为零而非空)。"""
+    evidence = (
+        Evidence.objects.filter(STANDS, project_id=OuterRef("pk"), voided_at__isnull=True)
+        .order_by()
+        .values("fact")
+    )
+    parties = ProjectParty.objects.filter(project_id=OuterRef("pk")).order_by().values("project_id")
+    return queryset.annotate(
+        proved=ArraySubquery(evidence),
+        parties_n=Coalesce(Subquery(parties.annotate(n=Count("pk")).values("n")), 0),
+        parties_total=Coalesce(Subquery(parties.annotate(n=Sum("share_bp")).values("n")), 0),
+        parties_unknown=Coalesce(
+            Subquery(parties.annotate(n=BoolOr(Q(origin=Origin.UNKNOWN))).values("n")),
+            Value(False),
+        ),
+    )
+
+
+def lacking(queryset: QuerySet[Project], wanted: bool) -> QuerySet[Project]:
+    """`wanted` 为真取还有缺项的,为假取已齐的。已认定的落地项目没有下一道门槛,算已齐。"""
+    complete = Q(stage=Stage.LANDED, stage_status=StageStatus.RECOGNISED)
+    for target in STAGES[1:]:
+        complete |= _looking_at(target) & _complete(target)
+    queryset = annotated(queryset)
+    return queryset.exclude(complete) if wanted else queryset.filter(complete)

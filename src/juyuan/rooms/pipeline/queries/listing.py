@@ -1,0 +1,403 @@
+"""项目库的表格:行、五库页签、表尾合计、列。每页的查询数与行数无关。
+
+认定数与待核实数从不相加,分别给出。
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Count, QuerySet, Sum
+
+from juyuan.foundation.people.models import Unit
+from juyuan.foundation.ui.keyset import Order, Page, choose_order, paginate
+from juyuan.kernel.actor import Actor
+from juyuan.rooms.chains.models import Chain
+from juyuan.rooms.pipeline import facts as registry
+from juyuan.rooms.pipeline.models import Evidence, Project, ProjectHost, ProjectParty
+from juyuan.rooms.pipeline.queries import criteria as criteria_module
+from juyuan.rooms.pipeline.queries.criteria import Criteria
+from juyuan.rooms.pipeline.queries.facts import assemble, gate_target
+from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole
+from juyuan.rooms.pipeline.rules.amounts import Unknown
+from juyuan.rooms.pipeline.rules.facts import Facts
+from juyuan.rooms.pipeline.rules.gates import NEEDS_BY_FACT, Need, missing
+from juyuan.rooms.pipeline.rules.stages import STAGES, Stage, StageStatus
+
+PAGE = 50
+SORTS: dict[str, Order] = {
+    "updated": Order("updated_at"),
+    "created": Order("created_at"),
+    "total": Order("total_investment", nullable=True),
+    "committed": Order("committed_investment", nullable=True),
+}
+DEFAULT_SORT = "-updated"
+
+
+@dataclass(frozen=True)
+class Column:
+    """表格的一列。`money` 的列有合计、随万元/亿元切换;`sort` 是可排序的名字。"""
+
+    key: str
+    label: str
+    default: bool = False
+    fixed: bool = False
+    money: bool = False
+    sort: str = ""
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("code", "编号", default=True),
+    Column("name", "项目 / 投资方", default=True, fixed=True),
+    Column("stage", "所在库"),
+    Column("lead", "首谈单位", default=True),
+    Column("chain", "产业链", default=True),
+    Column("hosts", "落点", default=True),
+    Column("total", "总投资", default=True, money=True, sort="total"),
+    Column("contract", "合同金额", default=True, money=True),
+    Column("committed", "合同引资额", default=True, money=True, sort="committed"),
+    Column("status", "核实", default=True),
+    Column("lack", "还差", default=True),
+    Column("updated", "更新", default=True, sort="updated"),
+    Column("fixed", "固定资产投资", money=True),
+    Column("node", "环节"),
+    Column("industry", "行业代码"),
+    Column("signed_on", "签约日期"),
+    Column("started_on", "开工日期"),
+    Column("promised_start", "承诺开工"),
+    Column("since", "入库日期"),
+    Column("standing", "项目状态"),
+    Column("confidentiality", "密级"),
+    Column("source", "录入方式"),
+    Column("created", "登记时间", sort="created"),
+)
+COLUMNS_BY_KEY = {column.key: column for column in COLUMNS}
+DEFAULT_COLUMNS = tuple(c.key for c in COLUMNS if c.default)
+
+
+def choose_columns(said: str) -> tuple[Column, ...]:
+    """网址或 cookie 里的「code,name,…」→ 列(按固定次序,不认识的略去;空则用缺省)。"""
+    wanted = {part for part in said.split(",") if part in COLUMNS_BY_KEY}
+    if not wanted:
+        wanted = set(DEFAULT_COLUMNS)
+    return tuple(c for c in COLUMNS if c.key in wanted or c.fixed)
+
+
+@dataclass(frozen=True)
+class Money:
+    """一个金额:元,或没有数字的说法;`pending` 为待核实(虚线示之,不入认定合计)。"""
+
+    yuan: int | None
+    note: str = ""
+    pending: bool = False
+
+
+@dataclass(frozen=True)
+class Lack:
+    """离 `target` 库还差什么;`target` 为空即没有下一道门槛。"""
+
+    target: Stage | None
+    needs: tuple[Need, ...] = ()
+    awaiting: str = ""
+
+    @property
+    def count(self) -> int:
+        return len(self.needs)
+
+    @property
+    def short(self) -> str:
+        """头一两项的名称。"""
+        names = [need.label for need in self.needs[:2]]
+        return "、".join(names) + ("等" if self.count > 2 else "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """列表、看板、工作台共用的一行。"""
+
+    id: int
+    code: str
+    name: str
+    investors: tuple[str, ...]
+    stage: Stage
+    status: StageStatus
+    recognised_stage: str
+    standing: str
+    lead: str
+    chain: str
+    chain_code: str
+    node: str
+    hosts: tuple[str, ...]
+    total: Money
+    fixed: Money
+    contract: Money
+    committed: Money
+    lack: Lack
+    industry: str
+    confidentiality: str
+    source: str
+    claimed_word: str
+    signed_on: date | None
+    started_on: date | None
+    promised_start: date | None
+    since: date
+    days: int
+    created: datetime
+    updated: datetime
+    version: int
+
+    @property
+    def investor(self) -> str:
+        """第一家投资方;多家时加「等 n 家」。"""
+        if not self.investors:
+            return ""
+        more = f" 等 {len(self.investors)} 家" if len(self.investors) > 1 else ""
+        return self.investors[0] + more
+
+    @property
+    def pending(self) -> bool:
+        return self.status == StageStatus.CLAIMED
+
+
+def lack_of(project: Project, facts: Facts, on: date) -> Lack:
+    """还差什么,以及齐了以后等谁。"""
+    target = gate_target(project)
+    if target is None:
+        return Lack(None)
+    needs = tuple(NEEDS_BY_FACT[f.field] for f in missing(facts, target, on))
+    awaiting = ""
+    if not needs:
+        claimed = project.stage_status == StageStatus.CLAIMED and target == project.stage_enum
+        awaiting = "待认定" if claimed else f"可进入{target.label}"
+    return Lack(target, needs, awaiting)
+
+
+def _money(project: Project, name: str) -> Money:
+    yuan = getattr(project, name)
+    said = getattr(project, f"{name}_unknown", "")
+    return Money(
+        yuan,
+        note=Unknown(said).label if said and yuan is None else "",
+        pending=yuan is not None and project.stage_status == StageStatus.CLAIMED,
+    )
+
+
+def rows_of(projects: Sequence[Project], on: date) -> list[Row]:
+    """一批项目(已带 lead_unit、chain、node)→ 行。出资方、承载地、证据各一条查询。"""
+    ids = [p.pk for p in projects]
+    parties: dict[int, list[ProjectParty]] = defaultdict(list)
+    hosts: dict[int, list[str]] = defaultdict(list)
+    evidence: dict[int, list[Evidence]] = defaultdict(list)
+    if ids:
+        for party in ProjectParty.objects.filter(project_id__in=ids).select_related("investor"):
+            parties[party.project_id].append(party)
+        for host in ProjectHost.objects.filter(project_id__in=ids, actual=True).select_related(
+            "unit"
+        ):
+            hosts[host.project_id].append(str(host.unit))
+        for item in Evidence.objects.filter(project_id__in=ids, voided_at__isnull=True):
+            evidence[item.project_id].append(item)
+    extra = registry.partials(ids) if ids else {}
+    found = []
+    for project in projects:
+        facts = assemble(project, parties[project.pk], evidence[project.pk])
+        facts = facts.merged(**extra.get(project.pk, {}))
+        found.append(_row(project, parties[project.pk], hosts[project.pk], facts, on))
+    return found
+
+
+def _row(
+    project: Project,
+    parties: Sequence[ProjectParty],
+    hosts: Sequence[str],
+    facts: Facts,
+    on: date,
+) -> Row:
+    return Row(
+        id=project.pk,
+        code=project.code,
+        name=project.name,
+        investors=tuple(p.investor.name for p in parties),
+        stage=project.stage_enum,
+        status=StageStatus(project.stage_status),
+        recognised_stage=project.recognised_stage,
+        standing=project.standing,
+        lead=str(project.lead_unit) if project.lead_unit else "",
+        chain=project.chain.short_name if project.chain else "",
+        chain_code=project.chain.code if project.chain else "",
+        node=project.node.name if project.node else "",
+        hosts=tuple(hosts),
+        total=_money(project, "total_investment"),
+        fixed=_money(project, "fixed_investment"),
+        contract=_money(project, "contract_amount"),
+        committed=_money(project, "committed_investment"),
+        lack=lack_of(project, facts, on),
+        industry=project.industry_code,
+        confidentiality=project.get_confidentiality_display(),
+        source=project.get_source_display(),
+        claimed_word=project.claimed_word,
+        signed_on=project.signed_on,
+        started_on=project.started_on,
+        promised_start=project.promised_start_on,
+        since=project.stage_since,
+        days=max((on - project.stage_since).days, 0),
+        created=project.created_at,
+        updated=project.updated_at,
+        version=project.version,
+    )
+
+
+@dataclass(frozen=True)
+class Sum3:
+    """个数与三个金额(元)。"""
+
+    n: int = 0
+    total: int = 0
+    contract: int = 0
+    committed: int = 0
+
+    def __add__(self, other: Sum3) -> Sum3:
+        return Sum3(
+            self.n + other.n,
+            self.total + other.total,
+            self.contract + other.contract,
+            self.committed + other.committed,
+        )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """认定的与待核实的,分开放。"""
+
+    recognised: Sum3 = Sum3()
+    claimed: Sum3 = Sum3()
+
+    @property
+    def n(self) -> int:
+        return self.recognised.n + self.claimed.n
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.recognised + other.recognised, self.claimed + other.claimed)
+
+
+@dataclass(frozen=True)
+class Library:
+    """一个库的页签。"""
+
+    stage: Stage
+    tally: Tally
+
+
+@dataclass
+class Listing:
+    """一页项目库。"""
+
+    page: Page[Project]
+    rows: list[Row]
+    libraries: list[Library]
+    tally: Tally
+    page_tally: Tally
+    order: Order
+    sort: str
+    columns: tuple[Column, ...] = field(default_factory=tuple)
+
+
+def tallies(queryset: QuerySet[Project]) -> dict[Stage, Tally]:
+    """每库的个数与金额,一条查询。"""
+    found: dict[Stage, Tally] = {stage: Tally() for stage in STAGES}
+    groups = (
+        queryset.order_by()
+        .values("stage", "stage_status")
+        .annotate(
+            n=Count("pk"),
+            total=Sum("total_investment"),
+            contract=Sum("contract_amount"),
+            committed=Sum("committed_investment"),
+        )
+    )
+    for g in groups:
+        part = Sum3(g["n"], int(g["total"] or 0), int(g["contract"] or 0), int(g["committed"] or 0))
+        stage = Stage(g["stage"])
+        recognised = g["stage_status"] == StageStatus.RECOGNISED
+        found[stage] += Tally(part) if recognised else Tally(claimed=part)
+    return found
+
+
+def tally_rows(rows: Iterable[Row]) -> Tally:
+    """这几行的合计。"""
+    total = Tally()
+    for row in rows:
+        part = Sum3(1, row.total.yuan or 0, row.contract.yuan or 0, row.committed.yuan or 0)
+        total += Tally(claimed=part) if row.pending else Tally(part)
+    return total
+
+
+def library_strip(actor: Actor, *, reach: Reach | None = None) -> list[Library]:
+    """工作台上的五库条:看得见的、在库的。"""
+    queryset = criteria_module.apply(seen_whole(actor, reach=reach), Criteria())
+    return [Library(stage, tally) for stage, tally in tallies(queryset).items()]
+
+
+def filtered(actor: Actor, found: Criteria, *, reach: Reach | None = None) -> QuerySet[Project]:
+    """看得全的项目中符合条件的(表格、看板、导出都从这里开始)。"""
+    reach = reach or reach_of(actor)
+    return criteria_module.apply(seen_whole(actor, reach=reach), found, own_units=reach.own_units)
+
+
+def listing(
+    actor: Actor,
+    found: Criteria,
+    *,
+    on: date,
+    sort: str = DEFAULT_SORT,
+    cursor: str = "",
+    limit: int = PAGE,
+) -> Listing:
+    """一页项目库:页签随其他条件而变,表尾是符合条件的全部。"""
+    reach = reach_of(actor)
+    base = filtered(actor, found.without_stage(), reach=reach)
+    by_stage = tallies(base)
+    libraries = [Library(stage, by_stage[stage]) for stage in STAGES]
+    stage = found.stage_enum
+    total = by_stage[stage] if stage else sum(by_stage.values(), Tally())
+    queryset = base.filter(stage=stage) if stage else base
+    order = choose_order(sort, SORTS, DEFAULT_SORT)
+    page = paginate(
+        queryset.select_related("lead_unit", "chain", "node").defer(
+            "summary", "remark", "standing_note"
+        ),
+        order,
+        cursor,
+        limit,
+    )
+    page.total = total.n
+    rows = rows_of(page.items, on)
+    known = sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT
+    return Listing(page, rows, libraries, total, tally_rows(rows), order, known)
+
+
+@dataclass(frozen=True)
+class Options:
+    """筛选框里的选项:(代码, 名称)。"""
+
+    counties: tuple[tuple[str, str], ...]
+    leads: tuple[tuple[str, str], ...]
+    chains: tuple[tuple[str, str], ...]
+
+
+LEAD_KINDS = ("government", "department", "zone")
+
+
+def options() -> Options:
+    """承载地、首谈单位、产业链的选项(两条查询)。"""
+    units = list(Unit.objects.filter(disabled_on__isnull=True, kind__in=LEAD_KINDS))
+    return Options(
+        counties=tuple((u.code, str(u)) for u in units if u.is_county),
+        leads=tuple((u.code, str(u)) for u in units),
+        chains=tuple(
+            Chain.objects.filter(disabled_on__isnull=True).values_list("code", "short_name")
+        ),
+    )
