@@ -19,8 +19,12 @@ class LocalEnterprise(Sourced):
         Chain, verbose_name="产业链", on_delete=models.PROTECT, related_name="enterprises"
     )
     node = models.ForeignKey(
-        Node, verbose_name="环节", null=True, blank=True,
-        on_delete=models.PROTECT, related_name="enterprises",
+        Node,
+        verbose_name="环节",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="enterprises",
     )
     node_origin = models.CharField(
         "环节来历", max_length=10, choices=Origin.pairs(), default=Origin.SUGGESTED.value
@@ -91,18 +95,28 @@ class Expo(Sourced):
 class CatalogueEntry(Sourced):
     """《招商引资产业指导目录》的一条:产品或行业代码属哪一类,准入标准是什么。自生效日起用。"""
 
+    code = models.SlugField("目录代码", max_length=40, unique=True)
     chain = models.ForeignKey(
-        Chain, verbose_name="产业链", null=True, blank=True,
-        on_delete=models.PROTECT, related_name="catalogue",
+        Chain,
+        verbose_name="产业链",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="catalogue",
     )
     node = models.ForeignKey(
-        Node, verbose_name="环节", null=True, blank=True,
-        on_delete=models.PROTECT, related_name="catalogue",
+        Node,
+        verbose_name="环节",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="catalogue",
     )
     name = models.CharField("产品或行业", max_length=120)
     industry_code = models.CharField("行业代码", max_length=10, blank=True)
     level = models.CharField("目录类别", max_length=12, choices=CatalogueClass.pairs())
     standard = models.TextField("准入标准", blank=True)
+    note = models.CharField("目录说明", max_length=200, blank=True)
     effective_from = models.DateField("生效日")
     ended_on = models.DateField("失效日", null=True, blank=True)
     order = models.IntegerField("排序", default=0)
@@ -112,11 +126,6 @@ class CatalogueEntry(Sourced):
         verbose_name_plural = "指导目录条目"
         ordering = ["order", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["chain", "name", "industry_code", "effective_from"],
-                nulls_distinct=False,
-                name="catalogue_entry_once",
-            ),
             models.CheckConstraint(
                 name="catalogue_ends_after_start",
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("effective_from")),

@@ -97,9 +97,7 @@ class Link(Sourced):
         ordering = ["source", "target"]
         constraints = [
             models.UniqueConstraint(fields=["source", "target"], name="link_once"),
-            models.CheckConstraint(
-                name="link_not_to_itself", condition=~Q(source=F("target"))
-            ),
+            models.CheckConstraint(name="link_not_to_itself", condition=~Q(source=F("target"))),
         ]
 
     def __str__(self) -> str:

@@ -7,27 +7,42 @@ from dataclasses import dataclass
 from datetime import date
 
 from juyuan.kernel.clause import rule
+from juyuan.kernel.labelled import Labelled
 from juyuan.rooms.chains.rules.words import SEVERITY, CatalogueClass, fold
 
 
 @dataclass(frozen=True)
 class CatalogueRow:
-    """目录的一条(判定所需的部分)。`industry_code` 含其下各级;空则按名称。"""
+    """目录的一条(判定所需的部分)。`industry_code` 含其下各级;`node` 是它所属的环节。"""
 
     name: str
-    industry_code: str
     level: CatalogueClass
     effective_from: date
+    industry_code: str = ""
+    node: str = ""
     ended_on: date | None = None
     standard: str = ""
+
+    def in_force(self, on: date) -> bool:
+        """某日是否有效;生效日、失效日当日都有效。"""
+        return self.effective_from <= on and (self.ended_on is None or on <= self.ended_on)
+
+
+class MatchedBy(Labelled):
+    """归类的凭据,从硬到软。"""
+
+    CODE = "code", "行业代码"
+    NAME = "name", "产品名称"
+    NODE = "node", "所在环节"
 
 
 @dataclass(frozen=True)
 class CatalogueHit:
-    """归类的结果与它依据的那一条。"""
+    """归类的结果、依据的那一条、凭什么。"""
 
     level: CatalogueClass
     row: CatalogueRow
+    matched_by: MatchedBy
 
 
 def covers_code(prefix: str, code: str) -> bool:
@@ -37,30 +52,36 @@ def covers_code(prefix: str, code: str) -> bool:
 
 @rule("4.0b")
 def catalogue_class(
-    rows: Iterable[CatalogueRow], *, industry_code: str, words: str, on: date
+    rows: Iterable[CatalogueRow],
+    *,
+    on: date,
+    industry_code: str = "",
+    words: str = "",
+    node: str = "",
 ) -> CatalogueHit | None:
-    """《招商引资产业指导目录》:按行业代码或产品名归入鼓励、允许、限制、禁止;未列入为空。
+    """《招商引资产业指导目录》:归入鼓励、允许、限制、禁止;未列入为空(不等于允许)。
 
-    同时命中多条:先取最严的,再取代码更细、名称更长的。失效日当日仍有效。
+    凭行业代码或产品名称者取最严的一条,再取代码更细、名称更长的。两者都没有时看所在环节,
+    但只看鼓励与允许:限制、禁止各有自己写明的情形,不因同在一个环节就套到项目头上。
     """
     text = fold(words)
+    live = [row for row in rows if row.in_force(on)]
     hits = [
-        row
-        for row in rows
-        if row.effective_from <= on
-        and (row.ended_on is None or on <= row.ended_on)
-        and (
-            covers_code(row.industry_code, industry_code)
-            if row.industry_code and industry_code
-            else bool(row.name) and fold(row.name) in text
-        )
-    ]
+        (row, MatchedBy.CODE) for row in live if covers_code(row.industry_code, industry_code)
+    ] + [(row, MatchedBy.NAME) for row in live if fold(row.name) and fold(row.name) in text]
+    if not hits and node:
+        hits = [
+            (row, MatchedBy.NODE)
+            for row in live
+            if row.node == node and row.level in (CatalogueClass.ENCOURAGED, CatalogueClass.ALLOWED)
+        ]
     if not hits:
         return None
-    best = max(
-        hits, key=lambda row: (SEVERITY[row.level], len(row.industry_code), len(row.name))
+    row, how = max(
+        hits,
+        key=lambda hit: (SEVERITY[hit[0].level], len(hit[0].industry_code), len(hit[0].name)),
     )
-    return CatalogueHit(best.level, best)
+    return CatalogueHit(row.level, row, how)
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,9 @@ def graph_findings(nodes: Sequence[GraphNode]) -> list[Finding]:
             if chain_of.get(source) != node.chain:
                 findings.append(
                     Finding(
-                        node.code, "link_inside_chain", "4.0b",
+                        node.code,
+                        "link_inside_chain",
+                        "4.0b",
                         f"环节 {node.code} 的上家 {source} 不在同一条链上",
                     )
                 )
@@ -84,9 +86,7 @@ def graph_findings(nodes: Sequence[GraphNode]) -> list[Finding]:
                 links.append((source, node.code))
     cycle = find_cycle(links)
     if cycle:
-        findings.append(
-            Finding(cycle[0], "no_cycle", "4.0b", f"环节成环:{' → '.join(cycle)}")
-        )
+        findings.append(Finding(cycle[0], "no_cycle", "4.0b", f"环节成环:{' → '.join(cycle)}"))
     return findings
 
 

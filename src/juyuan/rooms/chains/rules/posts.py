@@ -32,9 +32,7 @@ def appointment_findings(
     """每条产业链牵头单位明确一名领导负责,设置一名服务秘书:任期不得重叠,任命日须在现任起任之后。"""
     findings: list[Finding] = []
     if new.ends_on is not None and new.ends_on < new.starts_on:
-        findings.append(
-            Finding("ends_on", "term_order", "4.0c", "止任日早于起任日:请核对两个日期")
-        )
+        findings.append(Finding("ends_on", "term_order", "4.0c", "止任日早于起任日:请核对两个日期"))
     if open_person and open_person == new.person:
         findings.append(
             Finding("person", "already_in_post", "4.0c", f"此人已是在任{kind.label},无须再任命")
@@ -45,14 +43,18 @@ def appointment_findings(
             if new.starts_on <= term.starts_on:
                 findings.append(
                     Finding(
-                        "starts_on", "after_incumbent", "4.0c",
+                        "starts_on",
+                        "after_incumbent",
+                        "4.0c",
                         f"现任{kind.label}自 {term.starts_on.isoformat()} 起任,新任起任日须晚于这一天",
                     )
                 )
         elif new.starts_on <= term.ends_on:
             findings.append(
                 Finding(
-                    "starts_on", "one_in_office", "4.0c",
+                    "starts_on",
+                    "one_in_office",
+                    "4.0c",
                     f"每条产业链只设一名{kind.label}:前任任至 {term.ends_on.isoformat()},"
                     "新任起任日须在其后",
                 )
