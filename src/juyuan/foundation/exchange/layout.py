@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 
 from juyuan.foundation.exchange.book import NUMBER, Book, Row, Sheet, column_letter
 from juyuan.foundation.exchange.columns import Column
-from juyuan.foundation.exchange.headers import HeaderPath, dictionary, header_word, sheet_unit
+from juyuan.foundation.exchange.headers import (
+    HeaderPath,
+    dictionary,
+    header_word,
+    is_unit_only,
+    sheet_unit,
+)
 
 SEARCH_ROWS = 40
 MAX_HEADER_ROWS = 3
@@ -146,7 +152,8 @@ def _find_header(
         end, score = start, own
         while end - start + 1 < MAX_HEADER_ROWS and end + 1 < len(sheet.rows):
             longer = _matches(sheet, start, end + 1, table, memory)
-            tied = _tied_to(sheet.rows[end + 1], sheet.rows[start].number)
+            following = sheet.rows[end + 1]
+            tied = _tied_to(following, sheet.rows[start].number) or _units_row(following)
             if not (tied or longer > score) or longer < score or _has_numbers(sheet.rows[end + 1]):
                 break
             end, score = end + 1, longer
@@ -177,6 +184,12 @@ def _tied_to(row: Row, top: int) -> bool:
         if top <= number < row.number:
             return True
     return False
+
+
+def _units_row(row: Row) -> bool:
+    """整行只写单位的(第二行表头写「(万元)」)。"""
+    texts = [str(v) for v in row.values if v is not None and str(v).strip()]
+    return bool(texts) and all(is_unit_only(text) for text in texts)
 
 
 def _has_numbers(row: Row) -> bool:

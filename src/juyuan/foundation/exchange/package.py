@@ -13,7 +13,12 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from juyuan.foundation.exchange.refusal import Caps, FileRefused
-from juyuan.foundation.exchange.xmlscan import damaged, entity_refusal
+from juyuan.foundation.exchange.xmlscan import (
+    damaged,
+    entity_refusal,
+    too_many_cells,
+    too_much_markup,
+)
 
 _EOCD = b"PK\x05\x06"
 _CHUNK = 64 * 1024
@@ -49,7 +54,6 @@ class Package:
     def __init__(self, data: bytes, caps: Caps) -> None:
         self.data = data
         self.caps = caps
-        self.unpacked = 0
         _check_directory(data, caps)
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
@@ -96,13 +100,27 @@ class Package:
                 overlap = window[-20:]
             yield chunk
 
-    def read(self, name: str) -> bytes:
-        return b"".join(self.chunks(name))
-
-    def drain(self, name: str) -> None:
-        """解压而不留,只为计数与查声明。"""
-        for _ in self.chunks(name):
-            pass
+    def survey(self) -> None:
+        """先把全部部件解压一遍:长度、校验、膨胀、声明、空格子的数目。只数不留,炸弹到不了解析那一步。"""
+        unpacked = rows_and_cells = values = 0
+        for name in self.infos:
+            if name.endswith("/"):
+                continue
+            in_sheet = name.lower().startswith("xl/worksheets/")
+            for chunk in self.chunks(name):
+                unpacked += len(chunk)
+                if unpacked > self.caps.unpacked_bytes or (
+                    unpacked > self.caps.ratio_from_bytes
+                    and unpacked > self.caps.ratio * len(self.data)
+                ):
+                    raise bomb()
+                if in_sheet:
+                    values += chunk.count(b"<v>") + chunk.count(b"<is>")
+                    rows_and_cells += (
+                        chunk.count(b"<c ") + chunk.count(b"<c>") + chunk.count(b"<row")
+                    )
+        if rows_and_cells > self.caps.cells + self.caps.idle:
+            raise too_many_cells(self.caps) if values > self.caps.cells else too_much_markup()
 
     def _inflate(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         start = _data_start(self.data, info)
@@ -112,15 +130,8 @@ class Package:
         total, crc = 0, 0
         for chunk in self._raw_chunks(raw, info):
             total += len(chunk)
-            self.unpacked += len(chunk)
             if total > info.file_size:
                 raise tampered("解压长度与自报不符")
-            if self.unpacked > self.caps.unpacked_bytes:
-                raise bomb()
-            if self.unpacked > self.caps.ratio_from_bytes and self.unpacked > self.caps.ratio * len(
-                self.data
-            ):
-                raise bomb()
             crc = zlib.crc32(chunk, crc)
             yield chunk
         if total != info.file_size or crc != info.CRC:

@@ -31,6 +31,7 @@ _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200b\u3000\ufeff]+")
 _CONTROL = re.compile(r"_x000[0-9A-Da-d]_|[\x00-\x08\x0b-\x1f\x7f]")
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,8}))?%?")
+_BARE_NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 _UNSAID = ("不便透露", "保密", "待定", "未定", "暂定")
 
 
@@ -114,7 +115,10 @@ def _money_from_text(cell: Cell, context: ColumnContext, explicit: Mapping[str, 
     try:
         yuan = parse_money(value, context.unit or None)
     except MoneyError as error:
-        raise CellProblem(error.message, _unit_mend(context), "money") from error
+        unstated = not context.unit and _BARE_NUMBER.fullmatch(unicodedata.normalize("NFKC", value))
+        raise CellProblem(
+            error.message, _unit_mend(context), "unit" if unstated else "money"
+        ) from error
     own = _own_unit(value)
     if own and context.unit and own != context.unit:
         return Noted(yuan, f"{context.label}表头是{context.unit},格内写明{own},按格内的读。")
@@ -345,14 +349,14 @@ def code(check: Callable[[str], str] | None = None, *, max_length: int = 64) -> 
 def credit_code() -> Parser:
     """统一社会信用代码。"""
 
-    def check(value: str) -> str:
-        return parse_uscc(value).code
-
-    inner = code(check)
+    inner = code()
 
     def parse(cell: Cell, context: ColumnContext) -> Any:
+        value = inner(cell, context)
+        if value is None:
+            return None
         try:
-            return inner(cell, context)
+            return parse_uscc(value).code
         except UsccError as error:
             raise CellProblem(error.message, "", "uscc") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from io import BytesIO
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -14,8 +15,9 @@ from juyuan.foundation.exchange.refusal import CAPS, Caps, FileRefused
 from juyuan.foundation.exchange.scan import Scan, scan
 from juyuan.foundation.exchange.xmlscan import SheetFacts, damaged, too_much_markup
 
-_EPOCH_1900 = dt.datetime(1899, 12, 30)
-_EPOCH_1904 = dt.datetime(1904, 1, 1)
+# 表格软件的日期不带时区
+_EPOCH_1900 = dt.datetime(1899, 12, 30)  # noqa: DTZ001
+_EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001
 _MAX_SERIAL = 2_958_465  # 9999-12-31
 
 
@@ -51,7 +53,7 @@ def _read_workbook(data: bytes, name: str, found: Scan, caps: Caps) -> Book:
         with CalamineWorkbook.from_filelike(BytesIO(data)) as workbook:
             known = set(workbook.sheet_names)
             for facts in found.sheets:
-                grid: list[list[Value]] = []
+                grid: Sequence[Sequence[Value]] = []
                 if facts.max_row and facts.name in known:
                     grid = workbook.get_sheet_by_name(facts.name).to_python(skip_empty_area=False)
                 sheets.append(_sheet(grid, facts, found, caps))
@@ -63,14 +65,14 @@ def _read_workbook(data: bytes, name: str, found: Scan, caps: Caps) -> Book:
     return book
 
 
-def _sheet(grid: list[list[Value]], facts: SheetFacts, found: Scan, caps: Caps) -> Sheet:
+def _sheet(grid: Sequence[Sequence[Value]], facts: SheetFacts, found: Scan, caps: Caps) -> Sheet:
     height = max(len(grid), facts.max_row)
     width = max(max((len(r) for r in grid), default=0), facts.max_column + 1)
     rows: list[Row] = []
     no_notes: dict[int, CellNote] = {}
     for number in range(1, height + 1):
-        values = list(grid[number - 1]) if number <= len(grid) else []
-        values = [None if v == "" else v for v in values]
+        raw = grid[number - 1] if number <= len(grid) else ()
+        values: list[Value] = [None if v == "" else v for v in raw]
         if len(values) < width:
             values.extend([None] * (width - len(values)))
         notes = facts.notes.get(number, no_notes)

@@ -28,12 +28,12 @@ class Caps:
     sheets: int = 50
     rows: int = 20_000
     columns: int = 200
-    cells: int = 600_000
+    cells: int = 400_000
+    idle: int = 400_000
     grid: int = 2_000_000
-    elements: int = 4_000_000
+    elements: int = 2_000_000
     depth: int = 64
     text_chars: int = 32_000_000
-    cell_chars: int = 32_767
 
 
 CAPS = Caps()

@@ -167,6 +167,7 @@ def _scan_xlsx(data: bytes, caps: Caps) -> Scan:
     workbook = package.find("xl/workbook.xml")
     if package.find("[Content_Types].xml") is None or workbook is None:
         raise _not_a_workbook(low)
+    package.survey()
     budget = Budget(caps)
     targets = _relations(package, workbook, budget)
     listed: list[tuple[str, str, bool]] = []
@@ -188,6 +189,8 @@ def _scan_xlsx(data: bytes, caps: Caps) -> Scan:
             f"工作表超过 {caps.sheets} 张的上限。",
             "请只保留要导入的工作表再上传。",
         )
+    if len({title for title, _, _ in listed}) != len(listed):
+        raise tampered("工作表重名")
     walked = {workbook}
     styles, strings = Styles(budget), SharedStrings(budget)
     for part, walk in (("xl/styles.xml", styles), ("xl/sharedStrings.xml", strings)):
@@ -196,19 +199,16 @@ def _scan_xlsx(data: bytes, caps: Caps) -> Scan:
             walk.run(package.chunks(found))
             walked.add(found)
     facts: list[SheetFacts] = []
-    for name, relation, hidden in listed:
-        sheet = SheetFacts(name=name, hidden=hidden)
+    for title, relation, hidden in listed:
+        sheet = SheetFacts(name=title, hidden=hidden)
         facts.append(sheet)
-        part = package.find(targets.get(relation, ""))
-        if part is None or part in walked or not part.lower().startswith("xl/worksheets/"):
-            if part in walked:
-                raise tampered("两张表指向同一部件")
+        target = package.find(targets.get(relation, ""))
+        if target is None or not target.lower().startswith("xl/worksheets/"):
             continue
-        SheetWalk(budget, sheet, styles.formats, strings.lengths).run(package.chunks(part))
-        walked.add(part)
-    for name in names:
-        if name not in walked and not name.endswith("/"):
-            package.drain(name)
+        if target in walked:
+            raise tampered("两张表指向同一部件")
+        SheetWalk(budget, sheet, styles.formats, strings.lengths).run(package.chunks(target))
+        walked.add(target)
     _check_grid(facts, caps)
     return Scan(kind="xlsx", sheets=facts, date1904=date1904)
 

@@ -79,11 +79,18 @@ class Budget:
     caps: Caps
     elements: int = 0
     cells: int = 0
+    idle: int = 0
     text: int = 0
 
     def element(self) -> None:
         self.elements += 1
         if self.elements > self.caps.elements:
+            raise too_much_markup()
+
+    def empty(self) -> None:
+        """一个只有格式、没有内容的格子或行。"""
+        self.idle += 1
+        if self.idle > self.caps.idle:
             raise too_much_markup()
 
     def cell(self, chars: int) -> None:
@@ -338,6 +345,7 @@ class SheetWalk(Walk):
             self.row = _integer(attrs.get("r"), self.row + 1)
             self._row_text = attrs.get("r", "")
             self.column = -1
+            self.budget.empty()
             if attrs.get("hidden") in ("1", "true"):
                 self.facts.hidden_rows.add(self.row)
         elif name == "col":
@@ -379,6 +387,7 @@ class SheetWalk(Walk):
         else:
             chars = len(raw)
         if not raw and not chars and not self.formula:
+            self.budget.empty()
             return
         if self.row < 1:
             raise damaged("(行号不合规)")
