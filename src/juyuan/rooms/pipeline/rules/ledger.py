@@ -129,8 +129,8 @@ def split_names(text: str) -> tuple[str, ...]:
     parts: list[str] = []
     depth, current = 0, ""
     for ch in text:
-        depth += (ch in "((") - (ch in "))")
-        if ch in "、;;\n" and depth <= 0:
+        depth += (ch in "(\uff08") - (ch in ")\uff09")
+        if ch in "\u3001;\uff1b\n" and depth <= 0:
             parts.append(current)
             current = ""
         else:
@@ -217,9 +217,11 @@ def _read_dates(row: ParsedRow, look: Lookups, out: _Reading) -> None:
             )
         elif out.stage == Stage.SIGNED:
             out.values["signed_on"] = when.first
-        elif out.stage == Stage.LANDED:
-            if look.milestone_words.get(normalise(out.word)) == "started":
-                out.values["started_on"] = when.first
+        elif (
+            out.stage == Stage.LANDED
+            and look.milestone_words.get(normalise(out.word)) == "started"
+        ):
+            out.values["started_on"] = when.first
     else:
         out.findings.append(
             row.finding(NOTE, "没有时间,入库日期按导入当天记。", "知道后在项目里补上。", "date")
@@ -284,7 +286,7 @@ def read_row(row: ParsedRow, look: Lookups) -> tuple[_Reading, ProjectDraft]:
     origin = Origin(row.get("origin") or "")
     share = FULL_BP if len(names) == 1 else 0
     draft = ProjectDraft(
-        **{**{"name": "", "category": Category.INDUSTRY}, **out.values},
+        **{"name": "", "category": Category.INDUSTRY, **out.values},
         parties=tuple(PartyDraft(i, share, origin) for i in range(len(names))),
         hosts=out.hosts,
         confidentiality=row.get("confidentiality") or "normal",
@@ -312,9 +314,8 @@ def _changes(out: _Reading, draft: ProjectDraft, known: Existing) -> dict[str, A
             mine = frozenset(h.unit_id for h in draft.hosts if h.actual)
             if mine and mine != known.hosts:
                 changed["hosts"] = draft.hosts
-        elif name in out.values and out.values[name] is not None:
-            if out.values[name] != known.values.get(name):
-                changed[name] = out.values[name]
+        elif out.values.get(name) is not None and out.values[name] != known.values.get(name):
+            changed[name] = out.values[name]
     return changed
 
 
