@@ -80,6 +80,7 @@ class UnitDraft:
     order: int = 0
     origin: str = ""
     aliases: tuple[str, ...] = ()
+    disabled_on: date | None = None
 
 
 def unit_findings(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,6 +17,17 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, NotFound, RuleBroken, Stale, require
 
 KINDS = frozenset(UnitKind.values)
+FIELDS = (
+    "name",
+    "short_name",
+    "kind",
+    "function",
+    "adcode",
+    "is_county",
+    "order",
+    "origin",
+    "disabled_on",
+)
 _TREE_LOCK = 0x6A79_0001  # 「单位树」;只在本模块与 load 使用
 
 
@@ -39,12 +50,17 @@ def draft_of(unit: Unit) -> rules.UnitDraft:
         order=unit.order,
         origin=unit.origin,
         aliases=tuple(unit.aliases),
+        disabled_on=unit.disabled_on,
     )
 
 
 def facts_of(draft: rules.UnitDraft) -> dict[str, Any]:
     """台账里的单位。"""
-    return {**asdict(draft), "aliases": list(draft.aliases)}
+    return {
+        **asdict(draft),
+        "aliases": list(draft.aliases),
+        "disabled_on": str(draft.disabled_on or ""),
+    }
 
 
 def create_unit(*, actor: Actor, draft: rules.UnitDraft, now: datetime) -> Unit:
@@ -76,6 +92,7 @@ def create_unit(*, actor: Actor, draft: rules.UnitDraft, now: datetime) -> Unit:
             is_county=draft.is_county,
             order=draft.order,
             origin=draft.origin,
+            disabled_on=draft.disabled_on,
         )
         record(
             event="people.unit.created",
@@ -90,17 +107,10 @@ def create_unit(*, actor: Actor, draft: rules.UnitDraft, now: datetime) -> Unit:
 
 
 def edit_unit(
-    *,
-    actor: Actor,
-    code: str,
-    version: int,
-    changes: dict[str, Any],
-    disabled_on: date | None = None,
-    now: datetime,
+    *, actor: Actor, code: str, version: int, changes: dict[str, Any], now: datetime
 ) -> Unit:
     """修改单位;`changes` 为 `UnitDraft` 的若干字段(代码不可改),换上级时整棵子树随迁。
 
-    `disabled_on`: 停用日,空 = 在用。
     Raises: Denied、NotFound、Stale(版本不符)、RuleBroken。
     """
     require(access.can_register(actor))
@@ -119,10 +129,10 @@ def edit_unit(
         found = rules.unit_findings(after, parents, KINDS)
         if found:
             raise RuleBroken(found)
-        if after == before and unit.disabled_on == disabled_on:
+        if after == before:
             return unit
         old_path = unit.path
-        _write(unit, after, disabled_on)
+        _write(unit, after)
         unit.path = rules.unit_path(after.code, parents.get(after.parent, ""))
         unit.version = version + 1
         if unit.path != old_path:
@@ -138,24 +148,14 @@ def edit_unit(
             obj_id=unit.code,
             obj_label=unit.name,
             before=facts_of(before),
-            after={**facts_of(after), "disabled_on": str(disabled_on or "")},
+            after=facts_of(after),
             now=now,
         )
     return unit
 
 
-def _write(unit: Unit, draft: rules.UnitDraft, disabled_on: date | None) -> None:
-    for field in (
-        "name",
-        "short_name",
-        "kind",
-        "function",
-        "adcode",
-        "is_county",
-        "order",
-        "origin",
-    ):
+def _write(unit: Unit, draft: rules.UnitDraft) -> None:
+    for field in FIELDS:
         setattr(unit, field, getattr(draft, field))
     unit.aliases = list(draft.aliases)
     unit.parent = Unit.objects.filter(code=draft.parent).first() if draft.parent else None
-    unit.disabled_on = disabled_on

@@ -12,12 +12,16 @@ from django.db import transaction
 from juyuan.foundation.ledger.actions import Entry, record_many
 from juyuan.foundation.people import access, rules
 from juyuan.foundation.people.actions.load.common import Judged, Loaded, refuse_if_any
-from juyuan.foundation.people.actions.units import KINDS, draft_of, facts_of, lock_tree
+from juyuan.foundation.people.actions.units import (
+    FIELDS,
+    KINDS,
+    draft_of,
+    facts_of,
+    lock_tree,
+)
 from juyuan.foundation.people.models import Unit
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, require
-
-_FIELDS = ("name", "short_name", "kind", "function", "adcode", "is_county", "order", "origin")
 
 
 def judge_units(rows: Sequence[rules.UnitDraft]) -> Judged:
@@ -96,7 +100,7 @@ def _paths(rows: Sequence[rules.UnitDraft], before: dict[str, rules.UnitDraft]) 
 
 
 def _apply(unit: Unit, row: rules.UnitDraft, known: dict[str, Unit]) -> None:
-    for field in _FIELDS:
+    for field in FIELDS:
         setattr(unit, field, getattr(row, field))
     unit.aliases = list(row.aliases)
     unit.parent = known[row.parent] if row.parent else None
@@ -128,5 +132,5 @@ def _update(rows: Sequence[rules.UnitDraft], known: dict[str, Unit], paths: dict
         unit.path = paths[unit.code]
         unit.version += 1
     Unit.objects.bulk_update(
-        touched.values(), [*_FIELDS, "aliases", "parent", "path", "version"], batch_size=500
+        touched.values(), [*FIELDS, "aliases", "parent", "path", "version"], batch_size=500
     )
