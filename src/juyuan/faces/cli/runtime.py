@@ -19,11 +19,12 @@ from typing import Any
 
 import psycopg
 
+from juyuan.foundation.ledger.roles import RUNTIME_ROLE
+
 from . import marks
 from .launch import places, postgres
 from .launch.trouble import Trouble, say
 
-RUNTIME_ROLE = "juyuan_app"
 DEMO_ONLY = ("JUYUAN_DEMO_PASSWORD", "JUYUAN_TODAY", "JUYUAN_NOW")
 
 

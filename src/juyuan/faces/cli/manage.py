@@ -1,0 +1,23 @@
+"""`./juyuan manage …`:Django 自己的命令。改结构的命令以所有者身份执行,其余以运行角色。"""
+
+from __future__ import annotations
+
+import os
+
+OWNER = {"migrate", "dbshell", "sqlmigrate", "inspectdb", "flush", "sqlflush"}
+
+
+def main(argv: list[str]) -> int:
+    """原样交给 Django。"""
+    from django.core.management import execute_from_command_line
+
+    if argv and argv[0] in OWNER:
+        os.environ.pop("JUYUAN_DB_ROLE", None)
+        from django.db import connection
+
+        options = connection.settings_dict["OPTIONS"]
+        options["options"] = " ".join(
+            part for part in options["options"].split("-c ") if not part.startswith("role=")
+        )
+    execute_from_command_line(["./juyuan manage", *argv])
+    return 0
