@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "juyuan.foundation.exchange",
     "juyuan.foundation.figures",
     "juyuan.foundation.work",
+    "juyuan.foundation.apikit",
     "juyuan.rooms.investors",
     "juyuan.rooms.chains",
     "juyuan.rooms.pipeline",

@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from juyuan.faces.api.auth import actor_of
-from juyuan.foundation.apikit import PRECHECKS, BadCursor, PreconditionRequired
+from juyuan.foundation.apikit.shapes import PRECHECKS, BadCursor, PreconditionRequired
 from juyuan.foundation.ledger.actions import refuse
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.verdict import Denied, NotFound, Refusal, RuleBroken, Stale
@@ -51,7 +51,11 @@ def finding(field: str, rule: str, message: str, clause: str = "") -> dict[str, 
 
 
 def _place(location: tuple[Any, ...]) -> str:
-    parts = [str(part) for part in location if part not in ("body", "query", "path", "payload", "form", "file")]
+    parts = [
+        str(part)
+        for part in location
+        if part not in ("body", "query", "path", "payload", "form", "file")
+    ]
     return ".".join(parts)
 
 
@@ -98,7 +102,9 @@ def install(api: NinjaAPI) -> None:
         if isinstance(error, NotFound):
             return answer(request, NOT_FOUND, 404)
         if isinstance(error, Denied):
-            return answer(request, {"findings": [finding("", "denied", error.reason, error.clause)]}, 403)
+            return answer(
+                request, {"findings": [finding("", "denied", error.reason, error.clause)]}, 403
+            )
         if isinstance(error, Stale):
             body = {"detail": str(error), "mine": error.mine, "theirs": error.theirs}
             return answer(request, body, 412)
@@ -119,17 +125,23 @@ def install(api: NinjaAPI) -> None:
         return answer(request, {"findings": validation_findings(error)}, 422)
 
     def precondition(request: HttpRequest, error: Any) -> HttpResponse:
-        return answer(request, {"detail": "请在 If-Match 请求头里带上读到的版本,如 \"3\""}, 428)
+        return answer(request, {"detail": '请在 If-Match 请求头里带上读到的版本,如 "3"'}, 428)
 
     def bad_cursor(request: HttpRequest, error: Any) -> HttpResponse:
-        return answer(request, {"findings": [finding("cursor", "format.cursor", "游标读不懂,请从第一页重新取")]}, 422)
+        return answer(
+            request,
+            {"findings": [finding("cursor", "format.cursor", "游标读不懂,请从第一页重新取")]},
+            422,
+        )
 
     def unauthorised(request: HttpRequest, error: Any) -> HttpResponse:
         return answer(request, {"detail": "请带上有效的令牌:Authorization: Bearer …"}, 401)
 
     def http_error(request: HttpRequest, error: Any) -> HttpResponse:
         status = error.status_code
-        text = {400: "请求读不懂:正文须是合法的 JSON", 404: NOT_FOUND["detail"]}.get(status, str(error))
+        text = {400: "请求读不懂:正文须是合法的 JSON", 404: NOT_FOUND["detail"]}.get(
+            status, str(error)
+        )
         return answer(request, {"detail": text}, status)
 
     for kind in (NotFound, Denied, Stale, RuleBroken):

@@ -30,7 +30,7 @@ class Evidence(models.Model):
     place = models.CharField("地点", max_length=200, blank=True)
     two_way = models.BooleanField("双向接触", default=False)
     note = models.TextField("说明", blank=True)
-    file_use_id = models.BigIntegerField("文件使用编号", null=True, blank=True)
+    file_use_id = models.UUIDField("文件使用编号", null=True, blank=True)
     file_sha256 = models.CharField("文件摘要", max_length=64, blank=True)
     file_name = models.CharField("文件名", max_length=200, blank=True)
     unit = models.ForeignKey(

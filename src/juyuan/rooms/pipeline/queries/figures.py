@@ -35,7 +35,7 @@ from juyuan.foundation.people.models import Unit
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries.scope import full_to, visible_to
+from juyuan.rooms.pipeline.queries.scope import seen_whole, visible_to
 from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -126,7 +126,7 @@ def _scope_sql(column: str, actor: Actor | None, *, full: bool) -> tuple[str, tu
     """范围条件。全市(无行动者)不加条件。"""
     if actor is None or actor.is_system:
         return "TRUE", ()
-    sql, params = _ids(full_to(actor) if full else visible_to(actor))
+    sql, params = _ids(seen_whole(actor) if full else visible_to(actor))
     return f"{column} IN ({sql})", params
 
 

@@ -17,7 +17,7 @@ from juyuan.kernel.text import normalise
 from juyuan.rooms.chains.models import Chain, Node
 from juyuan.rooms.pipeline.access import is_bureau
 from juyuan.rooms.pipeline.models import Project, ProjectParty
-from juyuan.rooms.pipeline.queries.scope import full_to, reach_of
+from juyuan.rooms.pipeline.queries.scope import seen_whole, reach_of
 from juyuan.rooms.pipeline.rules.ledger import Existing, Lookups, split_names
 from juyuan.rooms.pipeline.rules.naming import project_key
 from juyuan.rooms.pipeline.rules.stages import Stage
@@ -72,7 +72,9 @@ def prepare(rows: Sequence[ParsedRow], actor: Actor, today: date) -> Lookups:
         .prefetch_related("parties__investor", "hosts")
     )
     near = list(near)
-    visible = set(full_to(actor).filter(pk__in=[p.pk for p in near]).values_list("pk", flat=True))
+    visible = set(
+        seen_whole(actor).filter(pk__in=[p.pk for p in near]).values_list("pk", flat=True)
+    )
     found = _existing(near, visible)
     by_key: dict[str, list[Existing]] = defaultdict(list)
     by_investor: dict[str, list[Existing]] = defaultdict(list)

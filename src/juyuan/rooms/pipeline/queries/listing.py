@@ -1,4 +1,4 @@
-"""项目库的表格:行、五库页签、表尾合计、列。每页的查询数与行数无关。
+"""项目库的一页:行、五库页签、表尾合计。每页的查询数与行数无关。
 
 认定数与待核实数从不相加,分别给出。
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, QuerySet, Sum
@@ -35,55 +35,6 @@ SORTS: dict[str, Order] = {
     "committed": Order("committed_investment", nullable=True),
 }
 DEFAULT_SORT = "-updated"
-
-
-@dataclass(frozen=True)
-class Column:
-    """表格的一列。`money` 的列有合计、随万元/亿元切换;`sort` 是可排序的名字。"""
-
-    key: str
-    label: str
-    default: bool = False
-    fixed: bool = False
-    money: bool = False
-    sort: str = ""
-
-
-COLUMNS: tuple[Column, ...] = (
-    Column("code", "编号", default=True),
-    Column("name", "项目 / 投资方", default=True, fixed=True),
-    Column("stage", "所在库"),
-    Column("lead", "首谈单位", default=True),
-    Column("chain", "产业链", default=True),
-    Column("hosts", "落点", default=True),
-    Column("total", "总投资", default=True, money=True, sort="total"),
-    Column("contract", "合同金额", default=True, money=True),
-    Column("committed", "合同引资额", default=True, money=True, sort="committed"),
-    Column("status", "核实", default=True),
-    Column("lack", "还差", default=True),
-    Column("updated", "更新", default=True, sort="updated"),
-    Column("fixed", "固定资产投资", money=True),
-    Column("node", "环节"),
-    Column("industry", "行业代码"),
-    Column("signed_on", "签约日期"),
-    Column("started_on", "开工日期"),
-    Column("promised_start", "承诺开工"),
-    Column("since", "入库日期"),
-    Column("standing", "项目状态"),
-    Column("confidentiality", "密级"),
-    Column("source", "录入方式"),
-    Column("created", "登记时间", sort="created"),
-)
-COLUMNS_BY_KEY = {column.key: column for column in COLUMNS}
-DEFAULT_COLUMNS = tuple(c.key for c in COLUMNS if c.default)
-
-
-def choose_columns(said: str) -> tuple[Column, ...]:
-    """网址或 cookie 里的「code,name,…」→ 列(按固定次序,不认识的略去;空则用缺省)。"""
-    wanted = {part for part in said.split(",") if part in COLUMNS_BY_KEY}
-    if not wanted:
-        wanted = set(DEFAULT_COLUMNS)
-    return tuple(c for c in COLUMNS if c.key in wanted or c.fixed)
 
 
 @dataclass(frozen=True)
@@ -302,7 +253,6 @@ class Listing:
     page_tally: Tally
     order: Order
     sort: str
-    columns: tuple[Column, ...] = field(default_factory=tuple)
 
 
 def tallies(queryset: QuerySet[Project]) -> dict[Stage, Tally]:

@@ -149,7 +149,7 @@ def visible_to(actor: Actor, *, reach: Reach | None = None) -> QuerySet[Project]
     return base.none() if condition is None else base.filter(condition)
 
 
-def full_to(actor: Actor, *, reach: Reach | None = None) -> QuerySet[Project]:
+def seen_whole(actor: Actor, *, reach: Reach | None = None) -> QuerySet[Project]:
     """能看全貌的项目(不含仅见认定事实者)。申报数字、检索、导出从这里开始。"""
     reach = reach or reach_of(actor)
     base = Project.objects.filter(voided_at__isnull=True)

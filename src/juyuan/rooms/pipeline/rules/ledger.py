@@ -218,8 +218,7 @@ def _read_dates(row: ParsedRow, look: Lookups, out: _Reading) -> None:
         elif out.stage == Stage.SIGNED:
             out.values["signed_on"] = when.first
         elif (
-            out.stage == Stage.LANDED
-            and look.milestone_words.get(normalise(out.word)) == "started"
+            out.stage == Stage.LANDED and look.milestone_words.get(normalise(out.word)) == "started"
         ):
             out.values["started_on"] = when.first
     else:

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from ninja.errors import HttpError
 
-from juyuan.faces.api.models import IdempotencyKey
+from juyuan.foundation.apikit.models import IdempotencyKey
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.verdict import RuleBroken
 

@@ -30,7 +30,9 @@ def _wan(text: str) -> str:
 Wan = Annotated[
     str,
     AfterValidator(_wan),
-    Field(pattern=r"^\d{1,11}(\.\d{1,4})?$", examples=["12000.0000"], description="万元,至多4位小数"),
+    Field(
+        pattern=r"^\d{1,11}(\.\d{1,4})?$", examples=["12000.0000"], description="万元,至多4位小数"
+    ),
 ]
 Percent = Annotated[
     str, Field(pattern=r"^(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)$", examples=["62.50"])

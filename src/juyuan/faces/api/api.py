@@ -1,0 +1,45 @@
+"""/api/v1/:把各房间的路由接成一份接口;文档与描述在本机提供,不取外网。"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.renderers import BaseRenderer
+
+from juyuan import __version__
+from juyuan.faces.api.auth import Token
+from juyuan.faces.api.errors import install
+from juyuan.wiring import api_routers
+
+
+class ChineseJson(BaseRenderer):
+    """中文原样输出,不转成 \\uXXXX。"""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> str:
+        return json.dumps(data, ensure_ascii=False, cls=DjangoJSONEncoder, separators=(",", ":"))
+
+
+def build() -> NinjaAPI:
+    api = NinjaAPI(
+        title="聚源接口",
+        version=__version__,
+        description="招商引资项目、投资方、产业链、条款与统计。金额为万元十进制字符串,日期 ISO,单位、产业链用稳定代码。",
+        auth=Token(),
+        renderer=ChineseJson(),
+        docs_url="/docs",
+        openapi_url="/openapi.json",
+        urls_namespace="api",
+    )
+    install(api)
+    for prefix, router in api_routers():
+        api.add_router(prefix, router)
+    return api
+
+
+api = build()

@@ -1,0 +1,150 @@
+"""项目的对外记录(接口与导出同一份):一批项目,查询数与项目数无关。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from juyuan.foundation.people.visibility import Relation, Sight
+from juyuan.foundation.ui.keyset import Order
+from juyuan.kernel.actor import Actor
+from juyuan.kernel.money import to_wan
+from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries.criteria import Criteria, apply
+from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
+from juyuan.rooms.pipeline.queries.scope import seen_whole, reach_of, sight_of, visible_to
+from juyuan.rooms.pipeline.rules.facts import Facts
+
+API_ORDERS = {
+    "updated_at": Order("updated_at"),
+    "created_at": Order("created_at"),
+    "total_investment": Order("total_investment", nullable=True),
+    "committed_investment": Order("committed_investment", nullable=True),
+}
+# 只许看认定事实的人,只能按认定事实筛选;别的条件会从侧面漏出申报内容
+FACT_FILTERS = frozenset({"recognised_stage", "host_unit", "lead_unit", "chain"})
+
+
+def listed(actor: Actor, found: Criteria) -> QuerySet[Project]:
+    """接口列表:看全貌的项目按全部条件筛;仅见认定事实的另按许可的条件筛。"""
+    reach = reach_of(actor)
+    full = apply(seen_whole(actor, reach=reach), found, own_units=reach.own_units)
+    facts = visible_to(actor, reach=reach).exclude(
+        pk__in=seen_whole(actor, reach=reach).values("pk")
+    )
+    if Relation.READER not in reach.everywhere:
+        return full
+    if found.active - FACT_FILTERS - {"standing"} or found.stage:
+        return full
+    return full | apply(facts, replace(found, standing="all"))
+
+
+def with_related(queryset: QuerySet[Project]) -> QuerySet[Project]:
+    """记录要用的关联一次带上(外键联结,集合各一条查询)。"""
+    return queryset.select_related("chain", "node", "lead_unit").prefetch_related(
+        "parties__investor", "hosts__unit"
+    )
+
+
+def wan(amount: int | None) -> str | None:
+    return None if amount is None else to_wan(amount)
+
+
+def percent(share_bp: int) -> str:
+    return f"{share_bp // 100}.{share_bp % 100:02d}"
+
+
+def base_record(project: Project) -> dict[str, Any]:
+    """仅认定事实:编号、名称、认定所在库、单位、链、承载地。"""
+    return {
+        "code": project.code,
+        "name": project.name,
+        "stage": project.stage,
+        "stage_status": project.stage_status,
+        "recognised_stage": project.recognised_stage or None,
+        "standing": project.standing,
+        "is_chain_project": project.is_chain_project,
+        "lead_unit": project.lead_unit.code if project.lead_unit else None,
+        "chain": project.chain.code if project.chain else None,
+        "host_units": [
+            {"unit": h.unit.code, "share": percent(h.share_bp)}
+            for h in project.hosts.all()
+            if h.actual
+        ],
+        "total_investment": wan(project.total_investment),
+        "contract_amount": wan(project.contract_amount),
+        "committed_investment": wan(project.committed_investment),
+        "version": project.version,
+        "created_at": project.created_at,
+        "updated_at": project.updated_at,
+    }
+
+
+def full_record(project: Project, facts: Facts, on: date) -> dict[str, Any]:
+    record = base_record(project)
+    record |= {
+        "sight": "full",
+        "summary": project.summary,
+        "category": project.category,
+        "investors": [
+            {
+                "name": p.investor.name,
+                "uscc": p.investor.uscc or None,
+                "origin": p.origin or None,
+                "fiscal": p.fiscal,
+                "share": percent(p.share_bp),
+            }
+            for p in project.parties.all()
+        ],
+        "total_investment_unknown": project.total_investment_unknown or None,
+        "fixed_investment": wan(project.fixed_investment),
+        "fixed_investment_unknown": project.fixed_investment_unknown or None,
+        "contract_amount_unknown": project.contract_amount_unknown or None,
+        "committed_outside_province": wan(project.committed_outside_province),
+        # 到位资金凭证(三(三)月度更新)尚未入库时如实为 0
+        "paid_in_year": "0",
+        "paid_in_total": "0",
+        "possible_hosts": [h.unit.code for h in project.hosts.all() if not h.actual],
+        "segment": project.node.code if project.node else None,
+        "industry_code": project.industry_code,
+        "confidentiality": project.confidentiality,
+        "location": project.location,
+        "basis": project.basis,
+        "site_options": project.site_options,
+        "benefit": project.benefit,
+        "factor_needs": project.factor_needs,
+        "landing_kind": project.landing_kind,
+        "signed_on": project.signed_on,
+        "started_on": project.started_on,
+        "promised_start_on": project.promised_start_on,
+        "promised_production_on": project.promised_production_on,
+        "promised_capacity_on": project.promised_capacity_on,
+        "standing_reason": project.standing_reason or None,
+        "source": project.source,
+        "claimed_word": project.claimed_word or None,
+        "remark": project.remark,
+        "missing_for_next": [
+            {"rule": f.rule, "clause": f.clause, "message": f.message}
+            for f in missing_for_next(project, facts, on)
+        ],
+    }
+    return record
+
+
+def records(projects: Sequence[Project], actor: Actor, on: date) -> list[dict[str, Any]]:
+    """逐个按可见程度给出记录;只许看认定事实的只有那几项。"""
+    reach = reach_of(actor)
+    seen = {p.pk: sight_of(actor, p, reach=reach) for p in projects}
+    facts = facts_for([p for p in projects if seen[p.pk] == Sight.FULL])
+    out = []
+    for project in projects:
+        if seen[project.pk] == Sight.FULL:
+            out.append(full_record(project, facts[project.pk], on))
+        else:
+            out.append({**base_record(project), "sight": "facts", "stage": project.recognised_stage,
+                        "stage_status": "recognised"})  # fmt: skip
+    return out
