@@ -8,19 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from juyuan.kernel.money import MoneyError, parse_money
 from juyuan.rooms.pipeline.models import Project, ProjectHost
 from juyuan.rooms.pipeline.models.project import Source
+from juyuan.rooms.pipeline.queries import past
 from juyuan.rooms.pipeline.queries.gatesql import lacking
 from juyuan.rooms.pipeline.queries.matching import matching
+from juyuan.rooms.pipeline.queries.past import ALL_STANDINGS, IN_LIBRARY
 from juyuan.rooms.pipeline.rules.stages import Stage, StageStatus, Standing
 
-IN_LIBRARY = (Standing.ACTIVE.value, Standing.PAUSED.value)
-ALL_STANDINGS = "all"
-UNDECIDED = "none"  # 未定落点、未定首谈单位、未定产业链
+UNDECIDED = frozenset({"none", "unplaced"})  # 未定落点、未定首谈单位、未定产业链
 MAX_Q = 60
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
@@ -34,10 +35,11 @@ CHOICES: dict[str, tuple[str, frozenset[str]]] = {
     "source": ("录入方式", frozenset(Source.values)),
     "lack": ("缺项", frozenset({"yes", "no"})),
     "mine": ("范围", frozenset({"1"})),
+    "result": ("统计结果", frozenset(past.RESULTS)),
 }
 CODES = {"host_unit": "承载地", "chain": "产业链", "lead_unit": "首谈单位"}
 AMOUNTS = {"total_min": "总投资下限", "total_max": "总投资上限"}
-NAMES = ("q", *CHOICES, *CODES, *AMOUNTS, "batch")
+NAMES = ("q", *CHOICES, *CODES, *AMOUNTS, "batch", "as_of")
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,14 @@ class Criteria:
     source: str = ""
     lack: str = ""
     mine: str = ""
+    result: str = ""
     host_unit: str = ""
     chain: str = ""
     lead_unit: str = ""
     total_min: int | None = None
     total_max: int | None = None
     batch: int | None = None
+    as_of: date | None = None
     typed: Mapping[str, str] = field(default_factory=dict, compare=False)
     problems: tuple[str, ...] = ()
 
@@ -108,44 +112,49 @@ def read(data: Mapping[str, str]) -> Criteria:
     values["batch"] = (
         int(batch) if batch.isascii() and batch.isdigit() and len(batch) < 18 else None
     )
+    values["as_of"] = None
+    day = data.get("as_of", "").strip()
+    if day:
+        try:
+            values["as_of"] = date.fromisoformat(day[:10])
+        except ValueError:
+            problems.append(f"截至日期「{day[:20]}」读不懂,请写成 2026-11-20;现按今天显示")
     typed = {name: data.get(name, "").strip()[:60] for name in NAMES}
     return Criteria(**values, typed=typed, problems=tuple(problems))  # type: ignore[arg-type]
 
 
 def _host(code: str) -> Q:
     hosts = ProjectHost.objects.filter(actual=True)
-    if code == UNDECIDED:
+    if code in UNDECIDED:
         return ~Q(pk__in=hosts.values("project_id"))
-    return Q(pk__in=hosts.filter(unit__path__contains=f"/{code}/").values("project_id"))
+    return Q(pk__in=hosts.filter(unit__code=code).values("project_id"))
+
+
+def _coded(name: str, code: str) -> Q:
+    return Q(**{f"{name}__isnull": True}) if code in UNDECIDED else Q(**{f"{name}__code": code})
 
 
 def conditions(found: Criteria) -> Q:
-    """条件 → SQL(缺项另由 `apply` 加,它要先算证据)。"""
+    """此刻的条件 → SQL(缺项另由 `apply` 加,它要先算证据)。"""
     total = Q()
-    for name in ("stage", "recognised_stage", "stage_status", "confidentiality", "source"):
+    for name in ("stage", "recognised_stage", "stage_status"):
         value = getattr(found, name)
         if value:
             total &= Q(**{name: value})
-    if found.standing == "":
+    if past.only_in_library(found.standing, found.result):
         total &= Q(standing__in=IN_LIBRARY)
-    elif found.standing != ALL_STANDINGS:
+    elif found.standing and found.standing != ALL_STANDINGS:
         total &= Q(standing=found.standing)
     if found.host_unit:
         total &= _host(found.host_unit)
     if found.chain:
-        total &= Q(chain__isnull=True) if found.chain == UNDECIDED else Q(chain__code=found.chain)
+        total &= _coded("chain", found.chain)
     if found.lead_unit:
-        total &= (
-            Q(lead_unit__isnull=True)
-            if found.lead_unit == UNDECIDED
-            else Q(lead_unit__code=found.lead_unit)
-        )
+        total &= _coded("lead_unit", found.lead_unit)
     if found.total_min is not None:
         total &= Q(total_investment__gte=found.total_min)
     if found.total_max is not None:
         total &= Q(total_investment__lte=found.total_max)
-    if found.batch is not None:
-        total &= Q(batch_id=found.batch)
     return total
 
 
@@ -153,7 +162,18 @@ def apply(
     queryset: QuerySet[Project], found: Criteria, *, own_units: frozenset[int] = frozenset()
 ) -> QuerySet[Project]:
     """把条件用在「看得见的」查询集上;`own_units` 供「只看我单位」。"""
-    queryset = queryset.filter(conditions(found))
+    if found.as_of is None:
+        queryset = queryset.filter(conditions(found))
+    else:
+        queryset = queryset.filter(pk__in=past.states(found).values("project_id"))
+    for name in ("confidentiality", "source"):
+        value = getattr(found, name)
+        if value:
+            queryset = queryset.filter(**{name: value})
+    if found.batch is not None:
+        queryset = queryset.filter(batch_id=found.batch)
+    if found.result:
+        queryset = queryset.filter(past.with_result(found.result, found.as_of))
     if found.q:
         queryset = queryset.filter(matching(found.q))
     if found.mine:

@@ -18,10 +18,10 @@ from juyuan.kernel.actor import Actor
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline import facts as registry
 from juyuan.rooms.pipeline.models import Evidence, Project, ProjectHost, ProjectParty
-from juyuan.rooms.pipeline.queries import criteria as criteria_module
-from juyuan.rooms.pipeline.queries.criteria import Criteria
+from juyuan.rooms.pipeline.queries import past
+from juyuan.rooms.pipeline.queries.criteria import Criteria, apply
 from juyuan.rooms.pipeline.queries.facts import assemble, gate_target
-from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole
+from juyuan.rooms.pipeline.queries.scope import Reach, full_to, reach_of
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.facts import Facts
 from juyuan.rooms.pipeline.rules.gates import NEEDS_BY_FACT, Need, missing
@@ -136,8 +136,11 @@ def _money(project: Project, name: str) -> Money:
     )
 
 
-def rows_of(projects: Sequence[Project], on: date) -> list[Row]:
-    """一批项目(已带 lead_unit、chain、node)→ 行。出资方、承载地、证据各一条查询。"""
+def rows_of(projects: Sequence[Project], on: date, *, past: bool = False) -> list[Row]:
+    """一批项目(已带 lead_unit、chain、node)→ 行。出资方、承载地、证据各一条查询。
+
+    `past` 为真是某日的清单:那一天还差什么没有留存,不作猜测。
+    """
     ids = [p.pk for p in projects]
     parties: dict[int, list[ProjectParty]] = defaultdict(list)
     hosts: dict[int, list[str]] = defaultdict(list)
@@ -156,7 +159,8 @@ def rows_of(projects: Sequence[Project], on: date) -> list[Row]:
     for project in projects:
         facts = assemble(project, parties[project.pk], evidence[project.pk])
         facts = facts.merged(**extra.get(project.pk, {}))
-        found.append(_row(project, parties[project.pk], hosts[project.pk], facts, on))
+        lack = Lack(None) if past else lack_of(project, facts, on)
+        found.append(_row(project, parties[project.pk], hosts[project.pk], lack, on))
     return found
 
 
@@ -164,7 +168,7 @@ def _row(
     project: Project,
     parties: Sequence[ProjectParty],
     hosts: Sequence[str],
-    facts: Facts,
+    lack: Lack,
     on: date,
 ) -> Row:
     return Row(
@@ -185,7 +189,7 @@ def _row(
         fixed=_money(project, "fixed_investment"),
         contract=_money(project, "contract_amount"),
         committed=_money(project, "committed_investment"),
-        lack=lack_of(project, facts, on),
+        lack=lack,
         industry=project.industry_code,
         confidentiality=project.get_confidentiality_display(),
         source=project.get_source_display(),
@@ -255,11 +259,13 @@ class Listing:
     sort: str
 
 
-def tallies(queryset: QuerySet[Project]) -> dict[Stage, Tally]:
+def tallies(queryset: QuerySet[Project], as_of: date | None = None) -> dict[Stage, Tally]:
     """每库的个数与金额,一条查询。"""
     found: dict[Stage, Tally] = {stage: Tally() for stage in STAGES}
     groups = (
-        queryset.order_by()
+        past.grouped(queryset, as_of)
+        if as_of is not None
+        else queryset.order_by()
         .values("stage", "stage_status")
         .annotate(
             n=Count("pk"),
@@ -287,14 +293,14 @@ def tally_rows(rows: Iterable[Row]) -> Tally:
 
 def library_strip(actor: Actor, *, reach: Reach | None = None) -> list[Library]:
     """工作台上的五库条:看得见的、在库的。"""
-    queryset = criteria_module.apply(seen_whole(actor, reach=reach), Criteria())
+    queryset = apply(full_to(actor, reach=reach), Criteria())
     return [Library(stage, tally) for stage, tally in tallies(queryset).items()]
 
 
 def filtered(actor: Actor, found: Criteria, *, reach: Reach | None = None) -> QuerySet[Project]:
     """看得全的项目中符合条件的(表格、看板、导出都从这里开始)。"""
     reach = reach or reach_of(actor)
-    return criteria_module.apply(seen_whole(actor, reach=reach), found, own_units=reach.own_units)
+    return apply(full_to(actor, reach=reach), found, own_units=reach.own_units)
 
 
 def listing(
@@ -309,11 +315,15 @@ def listing(
     """一页项目库:页签随其他条件而变,表尾是符合条件的全部。"""
     reach = reach_of(actor)
     base = filtered(actor, found.without_stage(), reach=reach)
-    by_stage = tallies(base)
+    by_stage = tallies(base, found.as_of)
     libraries = [Library(stage, by_stage[stage]) for stage in STAGES]
     stage = found.stage_enum
     total = by_stage[stage] if stage else sum(by_stage.values(), Tally())
-    queryset = base.filter(stage=stage) if stage else base
+    queryset = base
+    if stage and found.as_of is not None:
+        queryset = filtered(actor, found, reach=reach)
+    elif stage:
+        queryset = base.filter(stage=stage)
     order = choose_order(sort, SORTS, DEFAULT_SORT)
     page = paginate(
         queryset.select_related("lead_unit", "chain", "node").defer(
@@ -324,7 +334,9 @@ def listing(
         limit,
     )
     page.total = total.n
-    rows = rows_of(page.items, on)
+    if found.as_of is not None:
+        past.overlay(page.items, found.as_of)
+    rows = rows_of(page.items, on, past=found.as_of is not None)
     known = sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT
     return Listing(page, rows, libraries, total, tally_rows(rows), order, known)
 

@@ -16,7 +16,7 @@ from juyuan.kernel.money import to_wan
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.criteria import Criteria, apply
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
-from juyuan.rooms.pipeline.queries.scope import seen_whole, reach_of, sight_of, visible_to
+from juyuan.rooms.pipeline.queries.scope import reach_of, seen_whole, sight_of, visible_to
 from juyuan.rooms.pipeline.rules.facts import Facts
 
 API_ORDERS = {

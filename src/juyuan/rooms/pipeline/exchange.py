@@ -1,0 +1,174 @@
+"""项目台账的导入、导出声明(列、同义词、谁可以)。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from juyuan.foundation.exchange import parsers
+from juyuan.foundation.exchange.columns import REFUSE, Column
+from juyuan.foundation.exchange.kinds import ExportColumn, ExportKind, ImportKind
+from juyuan.foundation.people.visibility import Sight
+from juyuan.kernel.actor import Actor
+from juyuan.rooms.pipeline import access
+from juyuan.rooms.pipeline.actions.opening import commit_many, commit_one, reverse_batch
+from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries.criteria import read
+from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
+from juyuan.rooms.pipeline.queries.ledger import prepare
+from juyuan.rooms.pipeline.queries.records import listed, with_related
+from juyuan.rooms.pipeline.queries.scope import reach_of, sight_of
+from juyuan.rooms.pipeline.rules.amounts import Origin
+from juyuan.rooms.pipeline.rules.gates import NEEDS_BY_FACT
+from juyuan.rooms.pipeline.rules.ledger import judge_rows
+from juyuan.rooms.pipeline.rules.stages import Stage, StageStatus, Standing
+
+UNSAID = {
+    "不便透露": "withheld", "保密": "withheld", "涉密不填": "withheld",
+    "待定": "pending", "未定": "pending", "暂定": "pending",
+}  # fmt: skip
+CONFIDENTIAL = {"normal": "一般", "internal": "内部", "restricted": "限名单"}
+
+
+def money(field: str, label: str, synonyms: tuple[str, ...], example: str = "") -> Column:
+    return Column(
+        field, label, parsers.money(explicit=UNSAID), synonyms=synonyms, unit="万元",
+        merged=REFUSE, example=example, clause="3.3b",
+        note="填数字;不能提供的写「不便透露」或「待定」",
+    )  # fmt: skip
+
+
+COLUMNS = (
+    Column("code", "项目编号", parsers.code(max_length=20), synonyms=("系统编号",),
+           note="新项目留空;导出再导入的保留"),
+    Column("name", "项目名称", parsers.text(max_length=200), synonyms=("项目", "名称", "项目名"),
+           required=True, example="高端纱线智能制造项目"),
+    Column("investors", "投资方", parsers.text(max_length=400),
+           synonyms=("投资主体", "投资企业", "投资单位", "企业名称", "投资商", "投资方名称"),
+           example="某某纺织科技有限公司", note="几家的用顿号隔开"),
+    Column("uscc", "统一社会信用代码", parsers.credit_code(), synonyms=("信用代码", "社会信用代码")),
+    Column("origin", "资金来源地", parsers.choice(dict(Origin.pairs()[1:]), extra={
+        "本地": "local", "市外": "outside_city", "外省": "outside_province", "外资": "foreign",
+        "港澳台": "foreign"}), synonyms=("资金来源", "来源地"),
+        choices=tuple(label for value, label in Origin.pairs() if value)),
+    money("total_investment", "总投资", ("总投资额", "投资总额", "计划总投资", "投资额", "项目总投资"),
+          "68000"),
+    money("fixed_investment", "固定资产投资", ("固投", "固定资产投资额", "其中固定资产投资"), "52000"),
+    money("contract_amount", "合同金额", ("合同额", "合同投资额", "签约金额", "协议金额"), "54400"),
+    Column("chain", "产业链", parsers.text(max_length=60), synonyms=("所属产业链", "产业", "产业类别"),
+           example="袜业纺织", clause="4.0b"),
+    Column("node", "环节", parsers.text(max_length=60), synonyms=("产业链环节", "所属环节")),
+    Column("industry", "行业", parsers.text(max_length=100), synonyms=("行业类别", "所属行业", "行业代码")),
+    Column("lead_unit", "首谈单位", parsers.text(max_length=100),
+           synonyms=("牵头单位", "责任单位", "首谈部门", "首谈(牵头)单位", "包保单位", "引进单位"),
+           example="市工业和信息化局", clause="3.2b"),
+    Column("host_units", "承载地", parsers.text(max_length=200),
+           synonyms=("落地地点", "所在县区", "落户地", "落地县区", "项目所在地", "县区", "承接地"),
+           example="龙山区", note="几个的用顿号隔开"),
+    Column("location", "具体地点", parsers.text(max_length=200), synonyms=("选址", "地址", "园区", "建设地点")),
+    Column("stage", "所处阶段", parsers.text(max_length=60),
+           synonyms=("阶段", "项目阶段", "项目进度", "推进阶段", "所在库", "进展阶段"),
+           required=True, example="在谈", note="谋划、洽谈、意向、签约、落地,或在建、拟签约等常用词",
+           clause="3.3b"),
+    Column("standing", "项目状态", parsers.text(max_length=30), synonyms=("推进状态", "状态")),
+    Column("date", "时间", parsers.day(),
+           synonyms=("日期", "签约时间", "签约日期", "开工时间", "登记时间", "入库时间", "进展时间"),
+           example="2026-03-12"),
+    Column("summary", "建设内容", parsers.text(max_length=4000, multiline=True),
+           synonyms=("主要建设内容", "项目简介", "建设规模及内容", "项目内容", "建设内容及规模")),
+    Column("basis", "谋划依据", parsers.text(max_length=4000, multiline=True)),
+    Column("site_options", "选址意向", parsers.text(max_length=2000, multiline=True)),
+    Column("benefit", "预期效益", parsers.text(max_length=2000, multiline=True), synonyms=("经济效益",)),
+    Column("confidentiality", "密级", parsers.choice(CONFIDENTIAL), choices=tuple(CONFIDENTIAL.values())),
+    Column("remark", "备注", parsers.text(max_length=4000, multiline=True),
+           synonyms=("说明", "联系进展", "进展情况", "联系进展/备注", "目前进展", "推进情况")),
+    Column("source_note", "来源", parsers.text(max_length=500), synonyms=("信息来源", "资料来源")),
+)  # fmt: skip
+
+PROJECTS = ImportKind(
+    name="projects",
+    label="项目台账",
+    columns=COLUMNS,
+    prepare=prepare,
+    judge=judge_rows,
+    commit_many=commit_many,
+    commit_one=commit_one,
+    may=access.can_import,
+    reverse=reverse_batch,
+    description="五个库的项目。台账所写一律记为「待核实」,缺什么列在项目的清单里;移库仍按门槛办理。",
+    clause="3.3b",
+    order=40,
+    opening_allowed=True,
+)
+
+EXPORT_COLUMNS = (
+    ExportColumn("code", "项目编号"),
+    ExportColumn("name", "项目名称", width=36),
+    ExportColumn("investors", "投资方", width=30),
+    ExportColumn("lead_unit", "首谈单位"),
+    ExportColumn("host_units", "承载地"),
+    ExportColumn("chain", "产业链"),
+    ExportColumn("stage", "所处阶段", width=10),
+    ExportColumn("status", "核实状态", width=10),
+    ExportColumn("standing", "项目状态", width=10),
+    ExportColumn("total_investment", "总投资", "money_wan"),
+    ExportColumn("fixed_investment", "固定资产投资", "money_wan"),
+    ExportColumn("contract_amount", "合同金额", "money_wan"),
+    ExportColumn("committed_investment", "合同引资额", "money_wan"),
+    ExportColumn("missing", "还差", width=30),
+    ExportColumn("location", "具体地点", width=24),
+    ExportColumn("summary", "建设内容", width=40),
+    ExportColumn("remark", "备注", width=40),
+    ExportColumn("updated_at", "更新时间", "datetime"),
+)
+BATCH = 500
+
+
+def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
+    """看得见的项目逐行给出,按筛选;只许看认定事实的只有认定的几列。分批取,内存不随行数涨。"""
+    found = read({k: str(v) for k, v in filters.items()})
+    ids = list(listed(actor, found).order_by("-updated_at", "-id").values_list("pk", flat=True))
+    reach = reach_of(actor)
+    for start in range(0, len(ids), BATCH):
+        chunk = ids[start : start + BATCH]
+        rows = {p.pk: p for p in with_related(Project.objects.filter(pk__in=chunk))}
+        ordered = [rows[pk] for pk in chunk if pk in rows]
+        facts = facts_for(ordered)
+        for p in ordered:
+            full = sight_of(actor, p, reach=reach) == Sight.FULL
+            stage = Stage(p.stage if full else p.recognised_stage)
+            yield {
+                "code": p.code,
+                "name": p.name,
+                "investors": "、".join(x.investor.name for x in p.parties.all()) if full else "",
+                "lead_unit": str(p.lead_unit or ""),
+                "host_units": "、".join(str(h.unit) for h in p.hosts.all() if h.actual),
+                "chain": p.chain.short_name if p.chain else "",
+                "stage": stage.label,
+                "status": StageStatus(p.stage_status).label if full else "已认定",
+                "standing": Standing(p.standing).label,
+                "total_investment": p.total_investment,
+                "fixed_investment": p.fixed_investment if full else None,
+                "contract_amount": p.contract_amount,
+                "committed_investment": p.committed_investment,
+                "missing": "、".join(
+                    NEEDS_BY_FACT[f.field].label for f in missing_for_next(p, facts[p.pk], today)
+                )
+                if full
+                else "",
+                "location": p.location if full else "",
+                "summary": p.summary if full else "",
+                "remark": p.remark if full else "",
+                "updated_at": p.updated_at,
+            }
+
+
+PROJECTS_EXPORT = ExportKind(
+    name="projects",
+    label="项目",
+    columns=EXPORT_COLUMNS,
+    rows=export_rows,
+    description="看得见的项目,按当前筛选。",
+    order=40,
+)
