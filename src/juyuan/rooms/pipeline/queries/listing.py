@@ -21,7 +21,7 @@ from juyuan.rooms.pipeline.models import Evidence, Project, ProjectHost, Project
 from juyuan.rooms.pipeline.queries import past
 from juyuan.rooms.pipeline.queries.criteria import Criteria, apply
 from juyuan.rooms.pipeline.queries.facts import assemble, gate_target
-from juyuan.rooms.pipeline.queries.scope import Reach, full_to, reach_of
+from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.facts import Facts
 from juyuan.rooms.pipeline.rules.gates import NEEDS_BY_FACT, Need, missing
@@ -293,14 +293,14 @@ def tally_rows(rows: Iterable[Row]) -> Tally:
 
 def library_strip(actor: Actor, *, reach: Reach | None = None) -> list[Library]:
     """工作台上的五库条:看得见的、在库的。"""
-    queryset = apply(full_to(actor, reach=reach), Criteria())
+    queryset = apply(seen_whole(actor, reach=reach), Criteria())
     return [Library(stage, tally) for stage, tally in tallies(queryset).items()]
 
 
 def filtered(actor: Actor, found: Criteria, *, reach: Reach | None = None) -> QuerySet[Project]:
     """看得全的项目中符合条件的(表格、看板、导出都从这里开始)。"""
     reach = reach or reach_of(actor)
-    return apply(full_to(actor, reach=reach), found, own_units=reach.own_units)
+    return apply(seen_whole(actor, reach=reach), found, own_units=reach.own_units)
 
 
 def listing(
