@@ -153,6 +153,7 @@ def parameters(source: Source) -> list[tuple[Entry, Parameter]] | None:
                     text_q=entry.text("text_q", required=False),
                     op=entry.one_of("op", (">=", ">", "<=", "<"), required=False),
                     choices=entry.texts("choices"),
+                    labels=entry.words("labels"),
                     derived=entry.flag("derived"),
                 ),
             )

@@ -47,7 +47,14 @@ class Problems:
             self.found.append(problem)
 
 
-TYPE_WORDS = {str: "文字", int: "整数", bool: "是否(true/false)", date: "日期", list: "清单"}
+TYPE_WORDS = {
+    str: "文字",
+    int: "整数",
+    bool: "是否(true/false)",
+    date: "日期",
+    list: "清单",
+    dict: "表",
+}
 
 
 class Entry:
@@ -97,6 +104,14 @@ class Entry:
         if value and value not in allowed:
             self.bad(f"{key} 不认识「{value}」,只能是 {'、'.join(allowed)}")
         return value
+
+    def words(self, key: str) -> dict[str, str]:
+        """文字对文字的小表。"""
+        table = self._get(key, dict, {}, False)
+        if not all(isinstance(v, str) and v for v in table.values()):
+            self.bad(f"{key} 应为文字对文字的表")
+            return {}
+        return dict(table)
 
     def raw(self, key: str) -> Any:
         self.asked.add(key)

@@ -105,6 +105,7 @@ class Parameter:
     text_q: str = ""
     op: str = ""
     choices: tuple[str, ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)
     derived: bool = False
 
 

@@ -1,0 +1,263 @@
+"""写:装载城市包的参数;提议、确认、驳回一条参数的新版。旧版从不改写。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+
+from juyuan.foundation.ledger.actions import Entry, record, record_many
+from juyuan.foundation.policy import access, queries
+from juyuan.foundation.policy.models import ParameterProposal, ParameterVersion, ProposalStatus
+from juyuan.foundation.policy.pack_types import Pack
+from juyuan.foundation.policy.timeline import ParameterRow, UnknownParameter
+from juyuan.foundation.policy.values import BadValue, read, shown
+from juyuan.kernel.actor import Actor
+from juyuan.kernel.verdict import NotFound, RuleBroken, Stale, require
+
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('policy.parameters'))"
+OBJECT = "parameter"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """装载结果:新增的键、另记一版的键、因有人确认过而保留的键、没有变的条数。"""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    kept: tuple[str, ...]
+    same: int
+
+
+def _lock() -> None:
+    """参数表一次只有一个写者(装载与确认都很少)。"""
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute(LOCK)
+
+
+def _terms(row: ParameterRow) -> dict[str, Any]:
+    """一版的内容;两版内容相同就不必再记。"""
+    return {
+        "label": row.label,
+        "type": row.type,
+        "value": row.value,
+        "unit": row.unit,
+        "op": row.op,
+        "choices": list(row.choices),
+        "labels": row.labels,
+        "clause": row.clause,
+        "effective_from": row.effective_from,
+        "origin": row.origin,
+        "text_q": row.text_q,
+        "note": row.note,
+    }
+
+
+def load_pack(*, now: datetime, actor: Actor | None = None, pack: Pack | None = None) -> Loaded:
+    """把城市包的参数装进库:没有的新增,改了的另记一版,没变的不动;可重复执行。
+
+    同一键、同一施行日在包里改了值,即补记一行(后记的为准),旧行仍在,台账留痕;
+    那一行若已由人确认或改过,以人为准,包里的改动不装,列在 `kept`。
+
+    Raises:
+        PackError: 城市包有错(什么也不写)。
+    """
+    actor = actor or Actor.system("城市包")
+    pack = pack or queries.pack()
+    version = f"{pack.id} {pack.version}"
+    group = uuid4()
+    with transaction.atomic():
+        _lock()
+        latest: dict[tuple[str, date], ParameterVersion] = {}
+        confirmed: set[tuple[str, date]] = set()
+        for stored in ParameterVersion.objects.order_by("id"):
+            place = (stored.key, stored.effective_from)
+            if stored.confirmed_by:
+                confirmed.add(place)
+            else:
+                latest[place] = stored
+        known = {key for key, _ in latest}
+        fresh, entries, same = [], [], 0
+        added: list[str] = []
+        changed: list[str] = []
+        kept: list[str] = []
+        for parameter in pack.parameters:
+            row = queries.from_pack(parameter)
+            old = latest.get((row.key, row.effective_from))
+            if old is not None and _terms(queries.from_version(old)) == _terms(row):
+                same += 1
+                continue
+            if (row.key, row.effective_from) in confirmed:
+                kept.append(row.key)
+                continue
+            (changed if row.key in known else added).append(row.key)
+            fresh.append(
+                ParameterVersion(key=row.key, pack_version=version, recorded_at=now, **_terms(row))
+            )
+            entries.append(
+                Entry(
+                    event="policy.parameter.loaded",
+                    obj_type=OBJECT,
+                    obj_id=row.key[:60],
+                    obj_label=row.label,
+                    before=None if old is None else _said(queries.from_version(old)),
+                    after=_said(row),
+                    reason=f"装载城市包 {version}",
+                    clause=row.clause,
+                )
+            )
+        ParameterVersion.objects.bulk_create(fresh)
+        record_many(entries, actor=actor, now=now, group=group)
+    return Loaded(tuple(added), tuple(changed), tuple(kept), same)
+
+
+def _said(row: ParameterRow) -> dict[str, Any]:
+    return {
+        "value": row.value,
+        "effective_from": row.effective_from.isoformat(),
+        "origin": row.origin,
+    }
+
+
+def propose_parameter(
+    *, actor: Actor, key: str, text: str, effective_from: date, reason: str, now: datetime
+) -> ParameterProposal:
+    """提议一条建议值的新版(值、施行日、理由);另一人确认之前不生效。值与现行相同即「确认现值」。
+
+    Raises:
+        NotFound: 没有这个参数。
+        Denied: 不是商务主管部门,或是文件明定的数字。
+        RuleBroken: 值的写法不对、没有理由、施行日早于文件,或已有一条待确认。
+    """
+    pack = queries.pack()
+    try:
+        row = queries.params(max(effective_from, now.date())).row(key)
+    except UnknownParameter as error:
+        raise NotFound from error
+    require(access.can_propose(actor, row, pack.bureau))
+    try:
+        value = read(row, text)
+    except BadValue as error:
+        raise RuleBroken.one("text", "parameter.value", str(error), row.clause) from error
+    if not reason.strip():
+        raise RuleBroken.one("reason", "parameter.reason", "请写明为什么改", row.clause)
+    if effective_from < pack.document.effective_from:
+        raise RuleBroken.one(
+            "effective_from",
+            "parameter.effective_from",
+            f"施行日不得早于文件施行日 {pack.document.effective_from}",
+            row.clause,
+        )
+    try:
+        with transaction.atomic():
+            proposal = ParameterProposal.objects.create(
+                key=key,
+                value=value,
+                effective_from=effective_from,
+                reason=reason.strip(),
+                proposed_by_id_at=actor.account_id or 0,
+                proposed_by=actor.name,
+                proposed_at=now,
+            )
+            record(
+                event="policy.parameter.proposed",
+                actor=actor,
+                obj_type=OBJECT,
+                obj_id=key[:60],
+                obj_label=row.label,
+                before=_said(row),
+                after={"value": value, "effective_from": effective_from.isoformat()},
+                reason=reason,
+                clause=row.clause,
+                now=now,
+            )
+    except IntegrityError as error:
+        raise RuleBroken.one(
+            "text", "parameter.open", "这一条已有一个提议等待确认,请先办结", row.clause
+        ) from error
+    return proposal
+
+
+def confirm_parameter(
+    *, actor: Actor, proposal_id: int, note: str = "", now: datetime
+) -> ParameterVersion:
+    """确认提议,成为新的一版;此后同一施行日起按新值。
+
+    Raises:
+        NotFound: 没有这个提议。
+        Denied: 不是核验人或负责人,或正是提议人。
+        Stale: 他人已先确认或驳回。
+    """
+    with transaction.atomic():
+        _lock()
+        proposal = _settle(actor, proposal_id, ProposalStatus.CONFIRMED, note, now)
+        row = queries.params(proposal.effective_from).row(proposal.key)
+        terms = _terms(row) | {"value": proposal.value, "effective_from": proposal.effective_from}
+        version = ParameterVersion.objects.create(
+            key=proposal.key,
+            reason=proposal.reason,
+            proposed_by=proposal.proposed_by,
+            confirmed_by=actor.name,
+            recorded_at=now,
+            **terms,
+        )
+        record(
+            event="policy.parameter.confirmed",
+            actor=actor,
+            obj_type=OBJECT,
+            obj_id=proposal.key[:60],
+            obj_label=row.label,
+            before=_said(row),
+            after=_said(queries.from_version(version)),
+            reason=proposal.reason,
+            clause=row.clause,
+            now=now,
+        )
+    return version
+
+
+def reject_parameter(
+    *, actor: Actor, proposal_id: int, note: str, now: datetime
+) -> ParameterProposal:
+    """不同意提议(写明理由);参数不变。
+
+    Raises:
+        NotFound, Denied, Stale: 同 `confirm_parameter`。
+        RuleBroken: 没有写理由。
+    """
+    if not note.strip():
+        raise RuleBroken.one("note", "parameter.note", "请写明不同意的理由")
+    with transaction.atomic():
+        proposal = _settle(actor, proposal_id, ProposalStatus.REJECTED, note, now)
+        row = queries.params(proposal.effective_from).row(proposal.key)
+        record(
+            event="policy.parameter.rejected",
+            actor=actor,
+            obj_type=OBJECT,
+            obj_id=proposal.key[:60],
+            obj_label=f"{row.label}:{shown(row)}",
+            after={"value": proposal.value},
+            reason=note,
+            clause=row.clause,
+            now=now,
+        )
+    return proposal
+
+
+def _settle(
+    actor: Actor, proposal_id: int, status: ProposalStatus, note: str, now: datetime
+) -> ParameterProposal:
+    proposal = ParameterProposal.objects.filter(pk=proposal_id).first()
+    if proposal is None:
+        raise NotFound
+    require(access.can_settle(actor, proposal.proposed_by_id_at, queries.pack().bureau))
+    done = ParameterProposal.objects.filter(pk=proposal_id, status=ProposalStatus.OPEN).update(
+        status=status, settled_by=actor.name, settled_at=now, settled_note=note.strip()
+    )
+    if not done:
+        raise Stale("这个提议已由他人办结", theirs={"status": proposal.get_status_display()})
+    proposal.refresh_from_db()
+    return proposal

@@ -1,0 +1,166 @@
+"""读:城市包、条款、某日有效的参数。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Max
+
+from juyuan.foundation.policy import pack as packs
+from juyuan.foundation.policy.models import ParameterProposal, ParameterVersion, ProposalStatus
+from juyuan.foundation.policy.pack_read import jsonable
+from juyuan.foundation.policy.pack_types import Clause, Pack, Parameter
+from juyuan.foundation.policy.timeline import ParameterRow, Params, Timeline
+
+
+class UnknownClause(LookupError):
+    """没有这一条。"""
+
+
+@lru_cache(maxsize=4)
+def _load(root: Path) -> Pack:
+    return packs.load(root)
+
+
+def pack() -> Pack:
+    """`JUYUAN_PACK` 所指的城市包(每个进程读一次)。
+
+    Raises:
+        PackError: 找不到或有错。
+    """
+    return _load(packs.resolve(settings.JUYUAN_PACK, settings.PACKS_DIR))
+
+
+def clauses() -> tuple[Clause, ...]:
+    """全部条款,次序同文件。"""
+    return pack().clauses
+
+
+def clause(number: str) -> Clause:
+    """由机制号(代码里的编号)或本市条款编号取条款。
+
+    Raises:
+        UnknownClause: 本市文件没有这一条。
+    """
+    found = pack().clause_for(number)
+    if found is None:
+        raise UnknownClause(number)
+    return found
+
+
+def clause_by_code(code: str) -> Clause:
+    """由本市编号取条款(网址用;编号与机制号撞名时以本市编号为准)。
+
+    Raises:
+        UnknownClause: 没有这一条。
+    """
+    return pack().clauses_by_code.get(code) or clause(code)
+
+
+def display(number: str) -> str:
+    """条款的显示「三(三)」;没有这一条时为空。"""
+    found = pack().clause_for(number)
+    return found.display if found else ""
+
+
+def from_pack(parameter: Parameter) -> ParameterRow:
+    return ParameterRow(
+        key=parameter.key,
+        label=parameter.label,
+        type=parameter.type,
+        value=jsonable(parameter.value),
+        unit=parameter.unit,
+        clause=parameter.clause,
+        effective_from=parameter.effective_from,
+        origin=parameter.origin,
+        note=parameter.note,
+        text_q=parameter.text_q,
+        op=parameter.op,
+        choices=parameter.choices,
+        labels=parameter.labels,
+    )
+
+
+def from_version(version: ParameterVersion) -> ParameterRow:
+    return ParameterRow(
+        key=version.key,
+        label=version.label,
+        type=version.type,
+        value=version.value,
+        unit=version.unit,
+        clause=version.clause,
+        effective_from=version.effective_from,
+        origin=version.origin,
+        note=version.note,
+        text_q=version.text_q,
+        op=version.op,
+        choices=tuple(version.choices),
+        labels=version.labels,
+        id=version.pk,
+        confirmed_by=version.confirmed_by,
+    )
+
+
+_lock = Lock()
+_known: dict[str, Any] = {}
+_pinned: ContextVar[Timeline | None] = ContextVar("policy_timeline", default=None)
+
+
+def _stamp() -> tuple[Any, ...]:
+    """参数表的指纹:有人增加一版,各进程下一次读就看得见。"""
+    seen = ParameterVersion.objects.aggregate(
+        last=Max("pk"), count=Count("pk"), at=Max("recorded_at")
+    )
+    return (settings.JUYUAN_PACK, seen["last"], seen["count"], seen["at"])
+
+
+def timeline() -> Timeline:
+    """全部参数的全部版本。一次查询看指纹,变了才重读;库里还没有的参数取城市包的首版。
+
+    在 `pinned()` 之内不再查库。
+    """
+    pinned_now = _pinned.get()
+    if pinned_now is not None:
+        return pinned_now
+    stamp = _stamp()
+    with _lock:
+        if _known.get("stamp") == stamp:
+            found: Timeline = _known["timeline"]
+            return found
+    stored = [from_version(version) for version in ParameterVersion.objects.all()]
+    have = {row.key for row in stored}
+    fresh = [from_pack(p) for p in pack().parameters if p.key not in have]
+    order = {p.key: index for index, p in enumerate(pack().parameters)}
+    rows = sorted(stored + fresh, key=lambda row: order.get(row.key, len(order)))
+    built = Timeline(rows)
+    with _lock:
+        _known.update(stamp=stamp, timeline=built)
+    return built
+
+
+@contextmanager
+def pinned() -> Iterator[Timeline]:
+    """在一段计算(一次请求、一批行)之内固定参数,不再逐次看指纹。"""
+    token = _pinned.set(timeline())
+    try:
+        yield _pinned.get() or timeline()
+    finally:
+        _pinned.reset(token)
+
+
+def params(on: date) -> Params:
+    """某日(事实发生日)有效的参数:`params(day)["escalation.threshold"]`。"""
+    return timeline().on(on)
+
+
+def open_proposals() -> list[ParameterProposal]:
+    """等第二人确认的提议。"""
+    return list(ParameterProposal.objects.filter(status=ProposalStatus.OPEN).order_by("id"))
