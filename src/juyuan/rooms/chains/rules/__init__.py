@@ -18,6 +18,12 @@ from juyuan.rooms.chains.rules.graph import (
     split_by_segment,
     supply_of,
 )
+from juyuan.rooms.chains.rules.industry import (
+    LEVELS,
+    industry_findings,
+    industry_level,
+    industry_parent,
+)
 from juyuan.rooms.chains.rules.posts import Term, appointment_findings, in_office
 from juyuan.rooms.chains.rules.words import (
     SENTENCES,
@@ -34,6 +40,7 @@ from juyuan.rooms.chains.rules.words import (
 )
 
 __all__ = [
+    "LEVELS",
     "SENTENCES",
     "CatalogueClass",
     "CatalogueHit",
@@ -56,6 +63,9 @@ __all__ = [
     "fold",
     "graph_findings",
     "in_office",
+    "industry_findings",
+    "industry_level",
+    "industry_parent",
     "is_stated",
     "link_kind",
     "origin_of",

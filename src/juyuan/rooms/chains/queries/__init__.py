@@ -1,0 +1,42 @@
+"""产业链的读:查找、列表与链页、项目数的来处。"""
+
+from juyuan.rooms.chains.queries.lookup import (
+    catalogue_hit,
+    chain_by_code,
+    chain_choices,
+    chain_named,
+    chains_led_by,
+    industry_name,
+    industry_names,
+    keepers_of,
+    node_choices,
+    suggest,
+)
+from juyuan.rooms.chains.queries.pages import chain_page, chain_rows
+from juyuan.rooms.chains.queries.projects import (
+    ProjectLine,
+    ProjectTally,
+    register_project_counts,
+    register_project_lines,
+    register_rows_url,
+)
+
+__all__ = [
+    "ProjectLine",
+    "ProjectTally",
+    "catalogue_hit",
+    "chain_by_code",
+    "chain_choices",
+    "chain_named",
+    "chain_page",
+    "chain_rows",
+    "chains_led_by",
+    "industry_name",
+    "industry_names",
+    "keepers_of",
+    "node_choices",
+    "register_project_counts",
+    "register_project_lines",
+    "register_rows_url",
+    "suggest",
+]
