@@ -1,8 +1,129 @@
-"""各房间相会的一页:事实提供者、菜单、检索、统计、导入导出种类。
+"""各房间相会的一页:事实提供者、菜单、检索、统计、导入导出种类、文件的门、接口路由。
 
 只有登记,没有判断;`connect()` 可以重复调用(测试、重载)而结果不变。
 """
 
+from __future__ import annotations
+
+from typing import Any
+
+STAGE_ICONS = {
+    "planning": "bulb",
+    "negotiation": "messages",
+    "intent": "file-text",
+    "signed": "rubber-stamp",
+    "landed": "building-factory-2",
+}
+
 
 def connect() -> None:
     """由 `JuyuanConfig.ready()` 调用一次。"""
+    _vocabulary()
+    _menu()
+    _search()
+    _figures()
+    _files()
+    _exchange()
+    _chains()
+    _investors()
+
+
+def _vocabulary() -> None:
+    from juyuan.foundation.ui.vocab import Badge, register_vocab
+    from juyuan.rooms.pipeline.rules.stages import STAGES, StageStatus, Standing
+
+    register_vocab(
+        "stage",
+        {
+            stage.value: Badge(stage.label, STAGE_ICONS[stage.value], f"c{stage.order + 1}")
+            for stage in STAGES
+        },
+    )
+    register_vocab("standing", {s.value: Badge(s.label) for s in Standing})
+    register_vocab("stage_status", {s.value: Badge(s.label) for s in StageStatus})
+
+
+def _menu() -> None:
+    from juyuan.foundation.people.models import ADMIN_ROLES
+    from juyuan.foundation.ui.menu import MenuItem, register
+    from juyuan.kernel.actor import Actor
+
+    def business(actor: Actor) -> bool:
+        return not actor.has_any(*ADMIN_ROLES)
+
+    def admin(actor: Actor) -> bool:
+        return actor.has_any(*ADMIN_ROLES)
+
+    for item in (
+        MenuItem("home", "工作台", "home", "home", order=10, phone=1),
+        MenuItem(
+            "projects", "项目库", "pipeline:list", "database", order=20, visible=business, phone=2
+        ),
+        MenuItem(
+            "investors", "投资方", "investors:list", "building", order=30, visible=business, phone=3
+        ),
+        MenuItem(
+            "chains", "产业链", "chains:list", "affiliate", order=40, visible=business, phone=4
+        ),
+        MenuItem("imports", "导入台账", "exchange:batches", "upload", order=50, visible=business),
+        MenuItem("policy", "条款与参数", "policy", "book", "依据", 10),
+        MenuItem("figures", "统计口径", "figures", "sum", "依据", 20, visible=business),
+        MenuItem("admin", "系统管理", "people:accounts", "settings", "管理", 10, visible=admin),
+    ):
+        register(item)
+
+
+def _search() -> None:
+    from juyuan.foundation.search.registry import register
+    from juyuan.rooms.pipeline import search as projects
+
+    register(
+        projects.OBJECT_TYPE,
+        visible_ids=projects.visible_ids,
+        present=projects.present,
+        label=projects.LABEL,
+        order=10,
+    )
+
+
+def _figures() -> None:
+    from juyuan.rooms.pipeline.queries import figures
+
+    figures.register()
+
+
+def _files() -> None:
+    from juyuan.foundation.files.registry import ObjectDoor, register
+    from juyuan.rooms.pipeline.queries import scope
+
+    register("project", ObjectDoor("项目", scope.can_see_id, scope.present_id))
+
+
+def _exchange() -> None:
+    from juyuan.foundation.exchange.kinds import register
+    from juyuan.rooms.pipeline import exchange as projects
+
+    register(projects.PROJECTS, projects.PROJECTS_EXPORT)
+
+
+def _chains() -> None:
+    from juyuan.rooms.chains import queries as chains
+    from juyuan.rooms.pipeline.queries import chains as provided
+
+    chains.register_project_counts(provided.chain_tallies)
+    chains.register_project_lines(provided.chain_lines)
+    chains.register_rows_url(provided.chain_rows_url)
+
+
+def _investors() -> None:
+    from juyuan.rooms.investors.queries import register_visibility
+    from juyuan.rooms.pipeline.queries.scope import investors_seen
+
+    register_visibility("pipeline", investors_seen)
+
+
+def api_routers() -> list[tuple[str, Any]]:
+    """接口各路由:(前缀, 路由)。"""
+    from juyuan.rooms.pipeline.api import router as projects
+
+    return [("/projects", projects)]

@@ -16,7 +16,7 @@ from juyuan.foundation.people.visibility import TABLE, Confidentiality, Relation
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound
 from juyuan.rooms.chains.queries import chains_led_by
-from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.models import Project, ProjectParty
 from juyuan.rooms.pipeline.rules.recognition import BUREAU
 from juyuan.rooms.pipeline.rules.stages import Stage
 
@@ -199,3 +199,25 @@ def door(actor: Actor, code: str, *, full: bool = True) -> Project:
 def visible_ids(actor: Actor, ids: Iterable[int]) -> set[int]:
     """这些编号里看得见的(检索、文件等登记处用)。"""
     return set(visible_to(actor).filter(pk__in=list(ids)).values_list("pk", flat=True))
+
+
+def can_see_id(actor: Actor, object_id: str) -> bool:
+    """文件的门:这个编号的项目看得全才下得了它的文件。"""
+    if not (object_id.isascii() and object_id.isdigit()):
+        return False
+    return seen_whole(actor).filter(pk=int(object_id)).exists()
+
+
+def present_id(actor: Actor, object_id: str) -> tuple[str, str]:
+    """(名称, 网址)。"""
+    project = seen_whole(actor).get(pk=int(object_id))
+    return project.name, f"/projects/{project.code}/"
+
+
+def investors_seen(actor: Actor) -> Q:
+    """经由看得全的项目而看得见的投资方。"""
+    return Q(
+        pk__in=ProjectParty.objects.filter(
+            project_id__in=seen_whole(actor).order_by().values("pk")
+        ).values("investor_id")
+    )
