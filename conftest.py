@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.JUYUAN_HOME = HOME
     settings.MEDIA_ROOT = HOME / "files"
     settings.STATIC_ROOT = HOME / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.PASSWORD_HASHERS = [
         "tests.hashers.FastHasher",
         "juyuan.foundation.people.hashers.ModestArgon2",

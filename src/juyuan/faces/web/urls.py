@@ -1,5 +1,14 @@
 """网页的网址:各房间自己的网址表在此接上,外加工作台、登录、检索、系统管理。"""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from juyuan.faces.web import auth
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", auth.login_view, name="login"),
+    path("logout/", auth.logout_view, name="logout"),
+    path("password/", auth.password_view, name="password"),
+    path("prefs/post/", auth.switch_post, name="switch_post"),
+    path("", include("juyuan.foundation.ui.urls")),
+    path("", include("juyuan.foundation.files.urls")),
+]
