@@ -65,7 +65,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         title="页面已过期",
-        what="这一页打开太久,或登录状态已经变化,没有提交成功",
+        what="这一页打开太久，或登录状态已经变化，没有提交成功",
         findings=[],
         steps=[Step("重新打开本页", request.path if request.method == "GET" else "/", True)],
     )
@@ -136,7 +136,7 @@ def _page(
         "page_title": title,
         "what": what,
         "findings": findings,
-        "steps": list(steps),
+        "next_steps": list(steps),
         "compare": compare or [],
     }
     partial = request.headers.get("HX-Request") == "true"

@@ -87,7 +87,7 @@ class PercentField(forms.CharField):
         found = _PERCENT.fullmatch(unicodedata.normalize("NFKC", text).strip())
         if found is None:
             raise ValidationError(
-                "百分数读不准:请写 0 到 100 之间的数,至多两位小数,如 80.00", code="percent"
+                "百分数读不准：请写 0 到 100 之间的数，至多两位小数，如 80.00", code="percent"
             )
         bp = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
         if bp > 10_000:
@@ -116,7 +116,7 @@ def check_unknown(form: forms.BaseForm, number: str, unknown: str) -> None:
     data = form.cleaned_data
     if data.get(unknown) and data.get(number) is not None:
         label = dict(form.fields[unknown].choices).get(data[unknown], "")  # type: ignore[attr-defined]
-        form.add_error(number, f"已选「{label}」,就不要再填数字;要填数字请选「填写数字」")
+        form.add_error(number, f"已选「{label}」，就不要再填数字；要填数字请选「填写数字」")
 
 
 def date_field(**kwargs: Any) -> forms.DateField:
@@ -147,8 +147,11 @@ def error_lines(form: forms.BaseForm) -> list[ErrorLine]:
     for name, errors in form.errors.as_data().items():
         bound = form[name] if name in form.fields else None
         anchor = _anchor(bound) if bound is not None else ""
-        label = str(bound.label) if bound is not None else ""
-        found += [ErrorLine(anchor, label, message, code) for message, code in _messages(errors)]
+        for message, code in _messages(errors, bound):
+            # 「请填写某某」已含字段名,不再重复
+            named = bound is None or str(bound.label) in message
+            label = "" if named else str(bound.label)  # type: ignore[union-attr]
+            found.append(ErrorLine(anchor, label, message, code))
     return found
 
 
@@ -173,7 +176,7 @@ def field_context(
     mark = mark or marks.get(bound.name, "")
     hint = hint or str(bound.help_text or "")
     unit = unit or getattr(widget, "unit", "")
-    errors = _messages(bound.errors.as_data()) if bound.errors else []
+    errors = _messages(bound.form.errors.as_data()[bound.name], bound) if bound.errors else []
     base = bound.auto_id or f"id_{bound.html_name}"
     described = [f"{base}-hint"] if hint else []
     described += [f"{base}-err"] if errors else []
@@ -193,6 +196,10 @@ def field_context(
     }.get(kind)
     if css is not None:
         attrs["class"] = f"{css} {widget.attrs.get('class', '')}".strip()
+    if kind in ("radios", "checks", "options"):
+        widget.attrs["class"] = "" if kind == "options" else "form-check-input"
+    if unknown is not None:
+        unknown.field.widget.attrs["class"] = "form-check-input"
     control: SafeString | str = (
         "" if kind in ("radios", "checks", "options") else bound.as_widget(attrs=attrs)
     )
@@ -237,10 +244,25 @@ def _anchor(bound: forms.BoundField) -> str:
     return f"{base}_0" if many else base
 
 
-def _messages(errors: Iterable[ValidationError]) -> list[tuple[str, str]]:
+def _messages(
+    errors: Iterable[ValidationError], bound: forms.BoundField | None
+) -> list[tuple[str, str]]:
     found = []
     for error in errors:
         code = str(error.code or "")
         clause = code.removeprefix(_CLAUSE) if code.startswith(_CLAUSE) else ""
-        found += [(message, clause) for message in error.messages]
+        texts = list(error.messages)
+        if code == "required" and bound is not None and texts == _stock_required():
+            texts = [f"请{_verb(bound.field.widget)}{bound.label}"]
+        found += [(text, clause) for text in texts]
     return found
+
+
+def _verb(widget: forms.Widget) -> str:
+    kind = _kind(widget, False)
+    return {"control": "填写", "file": "选择文件："}.get(kind, "选择")
+
+
+def _stock_required() -> list[str]:
+    """框架自带的「这个字段是必填项。」;表单自己写了说法的不动。"""
+    return [str(forms.Field.default_error_messages["required"])]

@@ -82,5 +82,5 @@ def _cell(
         )
         if hit
     ]
-    label = f"{on.month} 月 {on.day} 日,{mark.label}" if mark else ""
+    label = f"{on.month} 月 {on.day} 日，{mark.label}" if mark else ""
     return DayCell(on.day, " ".join(css), label, mark.url if mark else "", on == today)

@@ -87,7 +87,7 @@ def clause(code: object) -> SafeString:
 def suggested(text: str = "", confirmer: str = "") -> SafeString:
     """建议值:虚线框。`text` 是值(如「5 个工作日」),空则只写「建议值」。"""
     shown = f"{text}·建议值" if text else "建议值"
-    title = f"文件未载,建议值,待{confirmer or '主管部门'}确认"
+    title = f"文件未载，建议值，待{confirmer or '主管部门'}确认"
     return format_html('<span class="jy-sug" title="{}">{}</span>', title, shown)
 
 
@@ -130,10 +130,11 @@ def bar(
         else mark_safe('aria-hidden="true"')
     )
     size = f" jy-bar--{height}" if height in (6, 12) else ""
+    # 用百分数而不用 viewBox:斜纹不随条宽变形
     parts = [
         format_html(
-            '<svg class="jy-bar{}" viewBox="0 0 100 8" preserveAspectRatio="none" {}>'
-            '<rect class="b0" width="100" height="8"/><rect class="{}" width="{}" height="8"/>',
+            '<svg class="jy-bar{}" {}><rect class="b0" width="100%" height="100%"/>'
+            '<rect class="{}" width="{}%" height="100%"/>',
             size,
             role,
             css,
@@ -141,36 +142,15 @@ def bar(
         )
     ]
     if waiting:
-        parts.append(
-            format_html(
-                '<rect class="wait-bg" x="{}" y="0" width="{}" height="8" vector-effect="non-scaling-stroke"/>',
-                _num(first),
-                _num(waiting),
-            )
-        )
-        parts += _hatch(first, waiting)
+        place = format_html('x="{}%" width="{}%" height="100%"', _num(first), _num(waiting))
+        parts.append(format_html('<rect class="wait-bg" {}/>', place))
+        parts.append(format_html('<rect fill="url(#jy-hatch)" {}/>', place))
     if tick is not None:
         parts.append(
-            format_html('<rect class="tick" x="{}" width="0.8" height="8"/>', _num(wide(tick)))
+            format_html('<rect class="tick" x="{}%" width="2" height="100%"/>', _num(wide(tick)))
         )
     parts.append(mark_safe("</svg>"))
     return mark_safe("".join(parts))  # noqa: S308 - 每一段都经 format_html
-
-
-def _hatch(start: float, width: float) -> list[SafeString]:
-    """斜纹用线段画:不用 pattern 的 id,同页多条不冲突。"""
-    lines = []
-    x = start + 1.2
-    while x < start + width:
-        lines.append(
-            format_html(
-                '<line class="hatch" x1="{}" y1="8" x2="{}" y2="0" vector-effect="non-scaling-stroke"/>',
-                _num(x - 0.6),
-                _num(min(x + 0.6, start + width)),
-            )
-        )
-        x += 1.6
-    return lines
 
 
 def _num(value: float) -> str:

@@ -166,13 +166,16 @@ def qs(context: template.Context, **changes: Any) -> str:
 
 
 @register.inclusion_tag("ui/components/pager.html", takes_context=True)
-def pager(context: template.Context, page: Page[Any], note: str = "") -> dict[str, Any]:
+def pager(
+    context: template.Context, page: Page[Any], note: str = "", label: str = "翻页"
+) -> dict[str, Any]:
     """{% pager page %}:键集分页的上一页/下一页。"""
     request = context.get("request")
     params = request.GET if request else QueryDict()
     return {
         "page": page,
         "note": note,
+        "label": label,
         "prev_url": querystring.replace(params, **{page.param: page.prev}) if page.prev else "",
         "next_url": querystring.replace(params, **{page.param: page.next}) if page.next else "",
     }

@@ -54,7 +54,7 @@
       box.scrollLeft = a.offsetLeft - box.offsetLeft - 80;
     });
     var errors = document.querySelector('[data-focus]');
-    if (errors) { errors.focus(); }
+    if (errors && !errors.closest('[data-samples]')) { errors.focus(); }
     bulk();
   }
 
@@ -72,6 +72,7 @@
       method: 'POST', body: body, credentials: 'same-origin', redirect: 'follow',
       headers: { 'X-CSRFToken': token ? token.value : '', 'HX-Request': 'true' }
     }).then(function (answer) {
+      if (answer.status === 401) { window.location.href = answer.headers.get('HX-Redirect') || '/login/'; return null; }
       if (answer.ok) { window.location.reload(); return null; }
       return answer.text().then(function (html) {
         card.removeAttribute('aria-busy');
@@ -91,7 +92,7 @@
       card.removeAttribute('aria-busy');
       var target = column(to);
       var box = target && target.querySelector('[data-refusal]');
-      if (box) { box.innerHTML = '<div class="jy-refuse jy-refuse--small" role="alert"><p class="what">网络不通,没有移动</p><p class="why">请检查网络后再试。</p></div>'; }
+      if (box) { box.innerHTML = '<div class="jy-refuse jy-refuse--small" role="alert"><p class="what">网络不通，没有移动</p><p class="why">请检查网络后再试。</p></div>'; }
     });
   }
   document.addEventListener('dragstart', function (e) {
