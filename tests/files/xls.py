@@ -118,7 +118,7 @@ def compound(streams: dict[str, bytes]) -> bytes:
     while (data_sectors + directory_sectors + fat_sectors) > fat_sectors * 128:
         fat_sectors += 1
     fat: list[int] = []
-    for name, start, size in entries:
+    for _, start, size in entries:
         count = -(-size // SECTOR)
         fat += [start + i + 1 for i in range(count - 1)] + [0xFFFFFFFE]
     first_directory = len(fat)

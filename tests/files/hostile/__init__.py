@@ -352,7 +352,7 @@ HOSTILE = (
     ),
     Hostile(
         "网页冒充xls",
-        lambda: "<html><table><tr><td>项目名称</td></tr></table></html>".encode(),
+        "<html><table><tr><td>项目名称</td></tr></table></html>".encode,
         "mismatch",
         "扩展名是 .xls,内容其实是网页(HTML)。",
         "台账.xls",
@@ -407,7 +407,7 @@ HOSTILE = (
     ),
     Hostile(
         "csv乱码",
-        lambda: "项目名称\n锟斤拷锟斤拷\n".encode(),
+        "项目名称\n锟斤拷锟斤拷\n".encode,
         "mojibake",
         "文件里的汉字已经是乱码(如“锟斤拷”),原字无法还原。",
         "台账.csv",
@@ -421,7 +421,7 @@ HOSTILE = (
     ),
     Hostile(
         "csv引号不配对",
-        lambda: '项目名称,备注\n甲,"没有收尾\n乙,丙\n'.encode(),
+        '项目名称,备注\n甲,"没有收尾\n乙,丙\n'.encode,
         "csv_quotes",
         "第 3 行附近引号没有配对或格子过长,分不清列。",
         "台账.csv",

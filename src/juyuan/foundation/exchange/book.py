@@ -160,12 +160,13 @@ class Row:
 
 @dataclass(slots=True)
 class Sheet:
-    """一张工作表。"""
+    """一张工作表。`merged` 是合并区域(上、左、下、右;行从 1 起,列从 0 起)。"""
 
     name: str
     rows: list[Row]
     hidden: bool = False
     hidden_columns: tuple[int, ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
     @property
     def width(self) -> int:

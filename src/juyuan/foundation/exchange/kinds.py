@@ -102,7 +102,7 @@ class Opening:
     is_opening: bool = False
     paper_number: str = ""
     paper_date: date | None = None
-    batch_id: int | None = None
+    batch_id: str = ""
 
 
 class CommitMany(Protocol):
@@ -118,10 +118,22 @@ class CommitOne(Protocol):
 
 
 class Reverse(Protocol):
-    """整批撤回:`refs` 是本批写过的对象。做不到(已被后续使用)就抛 `RuleBroken` 说明哪一个、为什么。"""
+    """整批撤回期初批次:`created` 是本批新增的对象,`updated` 是本批改过的。
+
+    `batch_group` 是提交时的台账组号(改前的值在那一组里),`group` 是撤回这一次的组号。
+    做不到(已被后续使用)就抛 `RuleBroken` 说明哪一个、为什么,一行也不撤。
+    """
 
     def __call__(
-        self, refs: Sequence[ObjectRef], *, actor: Actor, now: datetime, group: UUID, reason: str
+        self,
+        created: Sequence[ObjectRef],
+        updated: Sequence[ObjectRef],
+        *,
+        batch_group: UUID,
+        actor: Actor,
+        now: datetime,
+        group: UUID,
+        reason: str,
     ) -> None: ...
 
 
@@ -129,9 +141,18 @@ def everyone(actor: Actor) -> Access:
     return Allowed()
 
 
+def nobody(actor: Actor) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class ImportKind:
-    """一种导入。`order` 是期初导入的先后(单位 10、人员 20、任职 30、项目 40、认定 50)。"""
+    """一种导入。
+
+    `may` 谁可以做;`oversee` 谁可以看别人的批次、核对看不见的重合、撤回与关闭期初(缺省无人);
+    `order` 期初导入的先后(单位 10、人员 20、任职 30、项目 40、认定 50);
+    `opening_allowed` 可作期初批次;`paper_required` 必须有依据文件(文号、日期)。
+    """
 
     name: str
     label: str
@@ -141,6 +162,7 @@ class ImportKind:
     commit_many: CommitMany
     commit_one: CommitOne
     may: Callable[[Actor], Access] = everyone
+    oversee: Callable[[Actor], bool] = nobody
     reverse: Reverse | None = None
     description: str = ""
     clause: str = ""

@@ -112,6 +112,7 @@ def find_layout(
     columns: Sequence[Column],
     memory: Mapping[str, str] | None = None,
     choices: Mapping[int, Choice] | None = None,
+    remembered_units: Mapping[str, str] | None = None,
 ) -> Layout | None:
     """找表头并对列;认不出两列以上的给 None(这张表不是要的表)。"""
     table = dictionary(columns)
@@ -129,7 +130,7 @@ def find_layout(
         unit=sheet_unit(above),
         hidden_columns=[column_letter(c) for c in sheet.hidden_columns if c < sheet.width],
     )
-    _map(layout, paths, columns, table, memory, choices or {})
+    _map(layout, paths, columns, table, memory, choices or {}, remembered_units or {})
     return layout
 
 
@@ -226,6 +227,7 @@ def _map(
     table: Mapping[str, tuple[str, int]],
     memory: Mapping[str, str],
     choices: Mapping[int, Choice],
+    remembered_units: Mapping[str, str],
 ) -> None:
     labels = {c.field: c for c in columns}
     hits: dict[str, list[tuple[int, int]]] = {}
@@ -253,7 +255,7 @@ def _map(
         name, how = taken.get(index, ("", ""))
         unit = choices[index].unit if index in choices else ""
         if not unit and name and labels[name].unit:
-            unit = path.unit or layout.unit
+            unit = path.unit or remembered_units.get(path.key, "") or layout.unit
         layout.columns.append(MappedColumn(index, path.text, path.key, name, unit, how))
     mapped = {name for name, _ in taken.values()}
     ambiguous = {name for name in hits if name not in mapped}
@@ -340,6 +342,7 @@ def read_layouts(
     columns: Sequence[Column],
     memory: Mapping[str, str] | None = None,
     choices: Mapping[str, Mapping[int, Choice]] | None = None,
+    remembered_units: Mapping[str, str] | None = None,
 ) -> Reading:
     """逐张表找表头。隐藏的表不读,如实报告;一张也读不了即有问题。"""
     reading = Reading(tables=[])
@@ -351,7 +354,8 @@ def read_layouts(
                 f"工作表“{sheet.name}”是隐藏的,没有读取;如需导入请取消隐藏后重新上传。"
             )
             continue
-        layout = find_layout(sheet, columns, memory, (choices or {}).get(sheet.name))
+        picks = (choices or {}).get(sheet.name)
+        layout = find_layout(sheet, columns, memory, picks, remembered_units)
         if layout is None:
             reading.notes.append(f"工作表“{sheet.name}”没有找到表头,没有读取。")
             continue

@@ -94,6 +94,7 @@ def _sheet(grid: Sequence[Sequence[Value]], facts: SheetFacts, found: Scan, caps
         rows=rows,
         hidden=facts.hidden,
         hidden_columns=tuple(sorted(facts.hidden_columns)),
+        merged=tuple(facts.merged),
     )
 
 

@@ -50,12 +50,14 @@ def parse_book(
     choices: Mapping[str, Mapping[int, Choice]] | None = None,
     readings: Mapping[str, Mapping[str, str]] | None = None,
     progress: Progress | None = None,
+    remembered_units: Mapping[str, str] | None = None,
 ) -> Parsed:
     """对列并解析全部数据行。
 
-    `readings` 是人对存疑格子选定的读法:行键 → {字段: 读法}。
+    `readings` 是人对存疑格子选定的读法:行键 → {字段: 读法};`memory`、`remembered_units` 是本单位记住的
+    表头 → 列、表头 → 金额单位。
     """
-    reading = read_layouts(book, columns, memory, choices)
+    reading = read_layouts(book, columns, memory, choices, remembered_units)
     parsed = Parsed([], reading.tables, reading.notes, reading.problems)
     if parsed.problems:
         return parsed

@@ -219,14 +219,21 @@ def commit_one(
 
 
 def reverse(
-    refs: Sequence[ObjectRef], *, actor: Actor, now: datetime, group: UUID, reason: str
+    created: Sequence[ObjectRef],
+    updated: Sequence[ObjectRef],
+    *,
+    batch_group: UUID,
+    actor: Actor,
+    now: datetime,
+    group: UUID,
+    reason: str,
 ) -> None:
     known = store()
-    for ref in refs:
+    for ref in created:
         if known.get(ref.id, {}).get("stage") == "landed":
             raise RuleBroken.one("batch", "toy.used", f"{ref.label}已落地,不能整批撤回。")
     record_many(
-        [Entry("toy.removed", STORE, ref.id, ref.label, reason=reason) for ref in refs],
+        [Entry("toy.removed", STORE, ref.id, ref.label, reason=reason) for ref in created],
         actor=actor,
         now=now,
         group=group,
@@ -241,6 +248,7 @@ TOY = ImportKind(
     judge=judge,
     commit_many=commit_many,
     commit_one=commit_one,
+    oversee=lambda actor: actor.has_any("verifier", "head"),
     reverse=reverse,
     description="只供测试",
     opening_allowed=True,

@@ -1,0 +1,20 @@
+"""导入的动作:打开、对列、选择、提交、放弃、撤回、核对、关闭期初。"""
+
+from juyuan.foundation.exchange.actions.cases import resolve_case
+from juyuan.foundation.exchange.actions.commit import commit
+from juyuan.foundation.exchange.actions.openings import close_opening, reverse_batch
+from juyuan.foundation.exchange.actions.preview import abandon, open_batch, remap
+from juyuan.foundation.exchange.actions.settle import settle
+from juyuan.foundation.exchange.actions.shared import OpeningPaper
+
+__all__ = [
+    "OpeningPaper",
+    "abandon",
+    "close_opening",
+    "commit",
+    "open_batch",
+    "remap",
+    "resolve_case",
+    "reverse_batch",
+    "settle",
+]
