@@ -18,6 +18,7 @@ STAGE_ICONS = {
 
 def connect() -> None:
     """由 `JuyuanConfig.ready()` 调用一次。"""
+    _identity()
     _vocabulary()
     _menu()
     _search()
@@ -26,6 +27,23 @@ def connect() -> None:
     _exchange()
     _chains()
     _investors()
+
+
+def _identity() -> None:
+    from juyuan.foundation.policy.queries import pack
+    from juyuan.foundation.ui.context import Identity, register_identity
+
+    def of_pack() -> Identity:
+        city = pack()
+        return Identity(
+            city=city.name,
+            product=city.system_name,
+            title=f"{city.name}招商引资工作系统",
+            confirmer=city.confirmer,
+            demo_note=city.notice,
+        )
+
+    register_identity(of_pack)
 
 
 def _vocabulary() -> None:
