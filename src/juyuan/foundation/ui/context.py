@@ -42,7 +42,16 @@ def register_identity(source: Callable[[], Identity]) -> None:
 def identity() -> Identity:
     if _identity:
         return _identity[0]()
-    return Identity(city="", product="聚源", title="工作系统", confirmer="主管部门")
+    from juyuan.foundation.policy import queries
+
+    pack = queries.pack()
+    return Identity(
+        city=pack.name,
+        product=pack.system_name,
+        title=f"{pack.name}工作系统",
+        confirmer=pack.confirmer,
+        demo_note=pack.notice,
+    )
 
 
 def money_unit(request: HttpRequest) -> str:
