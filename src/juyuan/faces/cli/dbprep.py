@@ -65,7 +65,7 @@ def load_pack() -> None:
 
 
 def main(steps: list[str]) -> int:
-    """执行 `code`(结构与授权)与 `pack`(城市包)中指定的步骤。"""
+    """执行指定的步骤:`code`(结构与授权)、`pack`(城市包)。"""
     import django
 
     from .errors import explain

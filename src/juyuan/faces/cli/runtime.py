@@ -78,6 +78,7 @@ def place() -> places.Place:
 @contextlib.contextmanager
 def open_house(*, fresh: bool = False) -> Iterator[House]:
     """连上数据库(没有外部的就启动嵌入的),离开时放开。`fresh` 先清空(只许演示库)。"""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "juyuan.settings"
     external = setting("JUYUAN_DATABASE_URL")
     if external:
         home = Path(os.environ.get("JUYUAN_HOME") or root() / "var").absolute()
@@ -234,8 +235,10 @@ def prepare(house: House, mode: str) -> None:
         now = house.marks()
         if all(now.get(key) == value for key, value in wanted.items()):
             return
-        steps = [step for step in ("code", "pack") if now.get(step) != wanted[step]]
-        run_step("juyuan.faces.cli.dbprep", *steps)
+        for step in ("code", "pack"):
+            if now.get(step) != wanted[step]:
+                run_step("juyuan.faces.cli.dbprep", step)
+                marks.write(house.connection, {step: wanted[step], "mode": mode})
         marks.write(house.connection, wanted)
     finally:
         house.connection.execute("SELECT pg_advisory_unlock(%s)", [marks.PREPARING])

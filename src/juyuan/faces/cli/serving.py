@@ -7,6 +7,7 @@ import http.client
 import os
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 from .launch.trouble import USAGE, Trouble
 from .tree import Child, Tree
@@ -68,6 +69,9 @@ def answers(bind: str, port: int) -> bool:
 
 def run(bind: str, port: int, announce: Callable[[], None]) -> int:
     """网页与任务一起运行,直到被要求停下;返回退出码。"""
+    Path(os.environ["JUYUAN_HOME"], "static").mkdir(
+        parents=True, exist_ok=True
+    )  # WhiteNoise 要它在
     tree = Tree(
         [
             Child("网页", "juyuan.faces.cli.web", [bind, str(port)]),

@@ -19,6 +19,8 @@ WORKERS, THREADS = 2, 4
 def load() -> Any:
     """granian 在工人里调用的工厂。"""
     die_with_parent(signal.SIGKILL)
+    for name in (signal.SIGTERM, signal.SIGINT):  # 装载途中被要求停,立即停(随后 granian 装上自己的)
+        signal.signal(name, signal.SIG_DFL)
     from juyuan.wsgi import application
 
     return application
