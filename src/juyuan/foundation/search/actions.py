@@ -1,0 +1,78 @@
+"""写检索行:与所描述的动作同一事务。单个与成批写出的行完全相同。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from juyuan.foundation.search.grams import stored_grams
+from juyuan.foundation.search.models import SearchRow
+from juyuan.kernel.text import compact, has_hanzi, initials
+
+Row = tuple[str, int, str]
+"""(字段, 权重, 文字)"""
+MAX_TEXT = 400
+INITIALS_MARK = "~"
+
+
+def rows_for(object_type: str, object_id: int, rows: Iterable[Row]) -> list[SearchRow]:
+    """由字段写法装配检索行(未存):归一去标点;含汉字的另加一行拼音首字母。空文字不成行。"""
+    built: list[SearchRow] = []
+    seen: set[tuple[str, str]] = set()
+
+    def add(field: str, weight: int, text: str) -> None:
+        text = text[:MAX_TEXT]
+        if text and (field, text) not in seen:
+            seen.add((field, text))
+            built.append(
+                SearchRow(
+                    object_type=object_type,
+                    object_id=object_id,
+                    field=field,
+                    weight=weight,
+                    text=text,
+                    grams=stored_grams(text),
+                )
+            )
+
+    for field, weight, text in rows:
+        folded = compact(text)
+        add(field, weight, folded)
+        if has_hanzi(folded):
+            add(field + INITIALS_MARK, weight // 2, initials(text))
+    return built
+
+
+def put(object_type: str, object_id: int, rows: Iterable[Row]) -> None:
+    """换上一个对象的全部检索行(动作事务内调用)。"""
+    put_many([(object_type, object_id, rows)])
+
+
+def put_many(items: Iterable[tuple[str, int, Iterable[Row]]]) -> int:
+    """成批换上检索行(导入、任务);返回行数。同一对象给两次,以后一次为准。
+
+    Raises:
+        RuntimeError: 不在事务内(那样检索可能指向没有写成的对象)。
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("检索行须与动作同一事务")
+    wanted = {(object_type, object_id): rows for object_type, object_id, rows in items}
+    by_type: dict[str, list[int]] = {}
+    for object_type, object_id in wanted:
+        by_type.setdefault(object_type, []).append(object_id)
+    for object_type, ids in by_type.items():
+        delete_many(object_type, ids)
+    built = [row for key, rows in wanted.items() for row in rows_for(*key, rows)]
+    SearchRow.objects.bulk_create(built, batch_size=2000)
+    return len(built)
+
+
+def delete(object_type: str, object_id: int) -> None:
+    """撤下一个对象(作废、并入别的对象)。"""
+    delete_many(object_type, [object_id])
+
+
+def delete_many(object_type: str, object_ids: Sequence[int]) -> None:
+    """成批撤下。"""
+    SearchRow.objects.filter(object_type=object_type, object_id__in=list(object_ids)).delete()
