@@ -13,6 +13,7 @@ from juyuan.foundation.people.actions.load import (
     load_posts,
     load_units,
 )
+from juyuan.foundation.people.actions.pack import load_pack_people, load_pack_units
 from juyuan.foundation.people.actions.persons import edit_person, register_person
 from juyuan.foundation.people.actions.posts import end_post, grant_post
 from juyuan.foundation.people.actions.tokens import make_token, revoke_token
@@ -29,6 +30,8 @@ __all__ = [
     "end_post",
     "grant_post",
     "load_accounts",
+    "load_pack_people",
+    "load_pack_units",
     "load_people",
     "load_posts",
     "load_units",
