@@ -126,7 +126,7 @@ def reverse_batch(
         Project.objects.filter(pk__in=ids).update(voided_at=now, updated_at=now, version=2)
         for project in Project.objects.filter(pk__in=ids).select_related("chain"):
             save_state(project, now)
-        search.delete(OBJ, ids)
+        search.delete_many(OBJ, ids)
         record_many(
             [
                 Entry("pipeline.batch.reversed", OBJ, p.code, p.name, reason=reason, clause="3.3b")

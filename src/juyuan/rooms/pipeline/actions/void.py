@@ -109,7 +109,7 @@ def _void_project(project: Project, *, actor: Actor, reason: str, now: datetime)
     reverse_rows(project, live_stages(project), actor=actor, reason=f"作废:{reason}", now=now)
     update_if_current(project, now=now, voided_at=now, recognised_stage="")
     save_state(project, now)
-    search.delete(OBJ, [project.pk])
+    search.delete(OBJ, project.pk)
 
 
 def _void_evidence(evidence: Evidence, *, actor: Actor, reason: str, now: datetime) -> None:

@@ -36,6 +36,7 @@ def chain_tallies(actor: Actor | None) -> list[ProjectTally]:
             recognised=g["stage_status"] == StageStatus.RECOGNISED,
             count=g["n"],
             amount=int(g["money"] or 0),
+            stage_order=Stage(g["stage"]).order,
         )
         for g in groups
     ]

@@ -1,0 +1,281 @@
+"""项目的经过:台账事件 → 人读的一条条。改动写成 旧 → 新,编号换成名称。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from juyuan.foundation.ledger.models import Event, Result
+from juyuan.foundation.people.models import Person, Unit
+from juyuan.foundation.people.visibility import Confidentiality
+from juyuan.foundation.ui.formats import percent
+from juyuan.rooms.chains.models import Chain, Node
+from juyuan.rooms.investors.models import Investor
+from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.models.project import CONFIDENTIALITY_LABELS
+from juyuan.rooms.pipeline.rules.amounts import Category, Origin, Unknown
+from juyuan.rooms.pipeline.rules.drafts import MONEY_FIELDS, TEXT_LIMITS
+from juyuan.rooms.pipeline.rules.facts import FactKey, LandingKind
+from juyuan.rooms.pipeline.rules.stages import ClosingReason, Stage
+
+OBJ = "project"
+MAX_SHOWN = 60  # 一段文字在经过里最多显示的字数
+EMPTY = "空"
+
+
+@dataclass(frozen=True)
+class Look:
+    icon: str
+    title: str
+    kind: str = ""
+
+
+LOOKS: dict[str, Look] = {
+    "registered": Look("plus", "登记入库", "key"),
+    "edited": Look("pencil", "修改内容"),
+    "advance": Look("arrow-right", "前移", "key"),
+    "back": Look("arrow-back-up", "退回", "back"),
+    "jump": Look("alert-triangle", "越级入库", "jump"),
+    "pause": Look("player-pause", "暂缓"),
+    "end": Look("ban", "终止", "back"),
+    "withdraw": Look("logout", "退库", "back"),
+    "resume": Look("player-play", "恢复推进"),
+    "recognised": Look("rosette-discount-check", "认定", "key"),
+    "recognition_withdrawn": Look("arrow-back-up", "撤回认定(冲回)", "back"),
+    "added": Look("upload", "提交证据"),
+    "requested": Look("trash", "提出作废"),
+    "confirmed": Look("trash", "作废已确认", "back"),
+    "rejected": Look("x", "作废未获同意"),
+}
+DEFAULT = Look("history", "其他事项")
+
+LABELS: dict[str, str] = {
+    **{name: label for name, (label, _) in TEXT_LIMITS.items()},
+    **MONEY_FIELDS,
+    **{f"{name}_unknown": f"{label}说明" for name, label in MONEY_FIELDS.items()},
+    "category": "项目类别",
+    "chain_id": "产业链",
+    "node_id": "环节",
+    "industry_code": "行业代码",
+    "landing_kind": "落地方式",
+    "lead_unit_id": "首谈单位",
+    "confidentiality": "密级",
+    "signed_on": "签约日期",
+    "started_on": "开工日期",
+    "promised_start_on": "承诺开工日期",
+    "promised_production_on": "承诺投产日期",
+    "promised_capacity_on": "承诺达效日期",
+    "parties": "出资方",
+    "hosts": "承载地",
+    "participant_ids": "参与单位",
+    "listed_ids": "限名单人员",
+}
+WORDS: dict[str, Mapping[str, str]] = {
+    "category": dict(Category.pairs()),
+    "landing_kind": dict(LandingKind.pairs()),
+    "confidentiality": {c.value: CONFIDENTIALITY_LABELS[c] for c in Confidentiality},
+    **{f"{name}_unknown": dict(Unknown.pairs()) for name in MONEY_FIELDS},
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """一处改动。`money` 为真时 before、after 是元(显示单位随人)。"""
+
+    label: str
+    before: Any
+    after: Any
+    money: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """经过的一条。"""
+
+    icon: str
+    kind: str
+    title: str
+    text: str
+    changes: tuple[Change, ...]
+    why: str
+    who: str
+    at: datetime
+    clause: str
+    via: str = ""
+    project_code: str = ""
+    project_name: str = ""
+
+
+@dataclass(frozen=True)
+class Names:
+    """编号 → 名称,一次查齐。"""
+
+    units: Mapping[int, str]
+    investors: Mapping[int, str]
+    chains: Mapping[int, str]
+    nodes: Mapping[int, str]
+    people: Mapping[int, str]
+
+
+def _ids(values: Iterable[Any], key: str = "") -> set[int]:
+    found: set[int] = set()
+    for value in values:
+        for item in value if isinstance(value, list) else [value]:
+            number = item.get(key) if isinstance(item, dict) else item
+            if isinstance(number, int):
+                found.add(number)
+    return found
+
+
+def _named(model: Any, ids: set[int], label: str = "name") -> dict[int, str]:
+    if not ids:
+        return {}
+    return dict(model.objects.filter(pk__in=ids).values_list("pk", label))
+
+
+def _names(events: Sequence[Event]) -> Names:
+    sides = [
+        side
+        for event in events
+        for side in (event.before, event.after)
+        if event.event.endswith(".edited") and isinstance(side, dict)
+    ]
+
+    def values(name: str) -> list[Any]:
+        return [side[name] for side in sides if side.get(name)]
+
+    units = _ids(values("lead_unit_id")) | _ids(values("participant_ids"))
+    return Names(
+        units=_named(Unit, units | _ids(values("hosts"), "unit")),
+        investors=_named(Investor, _ids(values("parties"), "investor")),
+        chains=_named(Chain, _ids(values("chain_id")), "short_name"),
+        nodes=_named(Node, _ids(values("node_id"))),
+        people=_named(Person, _ids(values("listed_ids"))),
+    )
+
+
+def _said(name: str, value: Any, names: Names) -> Any:
+    if value in (None, "", []):
+        return EMPTY
+    if name in WORDS:
+        return WORDS[name].get(str(value), value)
+    if name == "lead_unit_id":
+        return names.units.get(value, EMPTY)
+    if name == "chain_id":
+        return names.chains.get(value, EMPTY)
+    if name == "node_id":
+        return names.nodes.get(value, EMPTY)
+    if name == "participant_ids":
+        return "、".join(names.units.get(pk, "") for pk in value)
+    if name == "listed_ids":
+        return "、".join(names.people.get(pk, "") for pk in value)
+    if name == "parties":
+        return ";".join(_party(item, names) for item in value)
+    if name == "hosts":
+        return ";".join(_host(item, names) for item in value)
+    text = str(value)
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+
+
+def _party(item: dict[str, Any], names: Names) -> str:
+    parts = [names.investors.get(item.get("investor", 0), ""), percent(item.get("share_bp", 0))]
+    if item.get("origin"):
+        parts.append(Origin(item["origin"]).label)
+    if item.get("fiscal"):
+        parts.append("财政资金")
+    return " ".join(parts)
+
+
+def _host(item: dict[str, Any], names: Names) -> str:
+    name = names.units.get(item.get("unit", 0), "")
+    return f"{name} {percent(item.get('share_bp', 0))}" if item.get("actual") else f"{name}(备选)"
+
+
+def _stage(side: Any, key: str = "stage") -> str:
+    value = side.get(key) if isinstance(side, dict) else None
+    return Stage(value).label if value in set(Stage) else ""
+
+
+def _changes(event: Event, names: Names) -> tuple[Change, ...]:
+    before = event.before if isinstance(event.before, dict) else {}
+    after = event.after if isinstance(event.after, dict) else {}
+    if event.event.endswith(".edited"):
+        return tuple(
+            Change(
+                LABELS.get(name, name),
+                before.get(name) if name in MONEY_FIELDS else _said(name, before.get(name), names),
+                after.get(name) if name in MONEY_FIELDS else _said(name, after.get(name), names),
+                money=name in MONEY_FIELDS,
+            )
+            for name in after
+        )
+    if event.event.endswith(".recognition_withdrawn"):
+        amount = before.get("committed_investment")
+        return (Change("合同引资额", amount, 0, money=True),) if amount else ()
+    return ()
+
+
+def _text(event: Event, verb: str) -> str:
+    after = event.after if isinstance(event.after, dict) else {}
+    if verb in ("advance", "back", "jump"):
+        return f"{_stage(event.before)} → {_stage(event.after)}"
+    if verb == "registered":
+        return f"进入「{_stage(event.after)}」"
+    if verb == "recognised":
+        return f"「{_stage(event.after)}」,事实日 {after.get('fact_on', '')}"
+    if verb == "recognition_withdrawn":
+        return f"「{_stage(event.before)}」"
+    if verb == "added":
+        key = after.get("fact", "")
+        label = FactKey(key).label if key in set(FactKey) else ""
+        return f"{label}:{after.get('title', '')}"
+    if verb in ("pause", "end", "withdraw"):
+        code = after.get("reason", "")
+        return ClosingReason(code).label if code in set(ClosingReason) else ""
+    if verb in ("requested", "confirmed", "rejected"):
+        title = after.get("evidence") or (event.before or {}).get("evidence")
+        return f"证据「{title}」" if title else "整个项目"
+    return ""
+
+
+def entries(events: Sequence[Event]) -> list[Entry]:
+    """事件 → 条目(名称一次查齐)。"""
+    names = _names(events)
+    found = []
+    for event in events:
+        verb = event.event.rsplit(".", 1)[-1]
+        look = LOOKS.get(verb, DEFAULT)
+        unit = f"{event.unit_name} " if event.unit_name else ""
+        post = f"({event.post_label})" if event.post_label else ""
+        found.append(
+            Entry(
+                icon=look.icon,
+                kind=look.kind,
+                title=look.title,
+                text=_text(event, verb),
+                changes=_changes(event, names),
+                why=event.reason,
+                who=f"{unit}{event.actor_name}{post}",
+                at=event.at,
+                clause=event.clause,
+                via={"api": "接口", "console": "控制台", "job": "定时任务"}.get(event.via, ""),
+                project_code=event.obj_id,
+                project_name=event.obj_label,
+            )
+        )
+    return found
+
+
+def timeline_of(project: Project, limit: int = 50) -> tuple[list[Entry], int]:
+    """一个项目的经过(新的在前)与总条数。"""
+    rows = Event.objects.filter(obj_type=OBJ, obj_id=project.code, result=Result.DONE)
+    total = rows.count()
+    return entries(list(rows.order_by("-id")[:limit])), total
+
+
+def recent(codes: Iterable[str], limit: int = 8) -> list[Entry]:
+    """这些项目最近的经过(工作台用)。"""
+    rows = Event.objects.filter(obj_type=OBJ, obj_id__in=list(codes), result=Result.DONE)
+    return entries(list(rows.order_by("-id")[:limit]))
