@@ -113,11 +113,21 @@ def find_layout(
     memory: Mapping[str, str] | None = None,
     choices: Mapping[int, Choice] | None = None,
     remembered_units: Mapping[str, str] | None = None,
+    guess: bool = False,
 ) -> Layout | None:
-    """找表头并对列;认不出两列以上的给 None(这张表不是要的表)。"""
+    """找表头并对列;认不出的给 None(这张表不是要的表)。
+
+    `guess`:一列也认不出时,把最像表头的一行当表头,留给人逐列指定。
+    """
     table = dictionary(columns)
     memory = memory or {}
     block = _find_header(sheet, table, memory, least=min(2, len(columns)))
+    if block is None:
+        # 只认出一列也行,但须是必填的那一列
+        needed = {key: hit for key, hit in table.items() if hit[0] in _required(columns)}
+        block = _find_header(sheet, needed, memory, least=1)
+    if block is None and (choices or guess):
+        block = _likely_header(sheet)
     if block is None:
         return None
     first, last = block
@@ -132,6 +142,18 @@ def find_layout(
     )
     _map(layout, paths, columns, table, memory, choices or {}, remembered_units or {})
     return layout
+
+
+def _required(columns: Sequence[Column]) -> set[str]:
+    return {c.field for c in columns if c.required}
+
+
+def _likely_header(sheet: Sheet) -> tuple[int, int] | None:
+    """前十行里第一行「几样文字、没有数」的。"""
+    for index, row in enumerate(sheet.rows[:10]):
+        if not row.blank and not _title_like(row) and not _has_numbers(row):
+            return index, index
+    return None
 
 
 def _find_header(
@@ -158,7 +180,8 @@ def _find_header(
             if not (tied or longer > score) or longer < score or _has_numbers(sheet.rows[end + 1]):
                 break
             end, score = end + 1, longer
-        if score > best_score and (own >= 2 or end > start or least < 2):
+        texts = sum(1 for v in row.values if v is not None and str(v).strip())
+        if score > best_score and (own >= 2 or end > start or (least < 2 and texts >= 2)):
             best, best_score = (start, end), score
     return best
 
@@ -363,6 +386,11 @@ def read_layouts(
         if layout.problems:
             reading.problems.extend(f"工作表“{sheet.name}”:{p}" for p in layout.problems)
     if not reading.tables:
+        for sheet in book.visible:
+            layout = find_layout(sheet, columns, memory, None, remembered_units, guess=True)
+            if layout is not None:
+                reading.tables.append((sheet, layout))
+                break
         wanted = "、".join(c.label for c in columns if c.required) or columns[0].label
         reading.problems.append(
             f"整个文件没有找到表头:至少要有“{wanted}”等列名。请核对是否选错了文件或导入种类,也可先下载模板对照。"

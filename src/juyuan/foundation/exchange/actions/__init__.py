@@ -4,11 +4,12 @@ from juyuan.foundation.exchange.actions.cases import resolve_case
 from juyuan.foundation.exchange.actions.commit import commit
 from juyuan.foundation.exchange.actions.openings import close_opening, reverse_batch
 from juyuan.foundation.exchange.actions.preview import abandon, open_batch, remap
-from juyuan.foundation.exchange.actions.settle import settle
+from juyuan.foundation.exchange.actions.settle import Settlement, settle
 from juyuan.foundation.exchange.actions.shared import OpeningPaper
 
 __all__ = [
     "OpeningPaper",
+    "Settlement",
     "abandon",
     "close_opening",
     "commit",
