@@ -11,6 +11,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.names import key_text
 from juyuan.kernel.verdict import Finding, NotFound, RuleBroken, Stale, require
 from juyuan.rooms.chains import access
+from juyuan.rooms.chains.actions.indexing import index_chains
 from juyuan.rooms.chains.models import Chain, LocalEnterprise, Node
 from juyuan.rooms.chains.queries.lookup import keepers_of
 from juyuan.rooms.chains.rules import Origin
@@ -68,6 +69,7 @@ def register_enterprise(
             origin=Origin.SUGGESTED,
             order=1000,
         )
+        index_chains([chain])
         record(
             event="chains.enterprise.registered",
             actor=actor,
@@ -109,6 +111,7 @@ def retire_enterprise(
         if not changed:
             raise Stale("这家企业已被移出")
         row.ended_on = now.date()
+        index_chains([row.chain])
         record(
             event="chains.enterprise.retired",
             actor=actor,

@@ -17,6 +17,7 @@ from juyuan.foundation.policy.pack_types import ChainEntry, Pack
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken
 from juyuan.rooms.chains import rules
+from juyuan.rooms.chains.actions.indexing import index_chains
 from juyuan.rooms.chains.actions.load_around import (
     load_catalogue,
     load_enterprises,
@@ -56,6 +57,7 @@ def load_pack_chains(pack: Pack, *, actor: Actor, now: datetime) -> Loaded:
         load_industries(pack, loaded)
         load_posts(pack, chains, units, loaded)
         if loaded.changed:
+            index_chains(chains.values())
             record(
                 event="chains.pack.loaded",
                 actor=actor,

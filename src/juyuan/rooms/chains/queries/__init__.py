@@ -1,18 +1,20 @@
 """产业链的读:查找、列表与链页、项目数的来处。"""
 
 from juyuan.rooms.chains.queries.lookup import (
+    appointable,
     catalogue_hit,
     chain_by_code,
     chain_choices,
     chain_named,
     chains_led_by,
+    enterprise,
     industry_name,
     industry_names,
     keepers_of,
     node_choices,
     suggest,
 )
-from juyuan.rooms.chains.queries.pages import chain_page, chain_rows
+from juyuan.rooms.chains.queries.pages import NODE_LINES, chain_page, chain_rows
 from juyuan.rooms.chains.queries.projects import (
     ProjectLine,
     ProjectTally,
@@ -22,8 +24,10 @@ from juyuan.rooms.chains.queries.projects import (
 )
 
 __all__ = [
+    "NODE_LINES",
     "ProjectLine",
     "ProjectTally",
+    "appointable",
     "catalogue_hit",
     "chain_by_code",
     "chain_choices",
@@ -31,6 +35,7 @@ __all__ = [
     "chain_page",
     "chain_rows",
     "chains_led_by",
+    "enterprise",
     "industry_name",
     "industry_names",
     "keepers_of",

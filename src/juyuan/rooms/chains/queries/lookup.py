@@ -7,6 +7,9 @@ from datetime import date
 
 from django.db.models import Q
 
+from juyuan.foundation.people.models import ADMIN_ROLES, LEADER_ROLES, Post
+from juyuan.foundation.people.queries import posts_on
+from juyuan.kernel.verdict import NotFound
 from juyuan.rooms.chains import rules
 from juyuan.rooms.chains.access import Keepers
 from juyuan.rooms.chains.models import (
@@ -15,6 +18,7 @@ from juyuan.rooms.chains.models import (
     ChainPost,
     ChainUnit,
     IndustryCode,
+    LocalEnterprise,
     Node,
 )
 from juyuan.rooms.chains.rules import CatalogueClass, CatalogueHit, CatalogueRow, Fit, NodeProfile
@@ -91,6 +95,30 @@ def keepers_of(chain_id: int, on: date) -> Keepers:
         .values_list("person_id", flat=True)
     )
     return Keepers(lead, frozenset(holders))
+
+
+def enterprise(chain_id: int, pk: int) -> LocalEnterprise:
+    """本链在册的一家本地企业。
+
+    Raises:
+        NotFound: 没有,或已移出。
+    """
+    found = LocalEnterprise.objects.filter(pk=pk, chain_id=chain_id, ended_on__isnull=True).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def appointable(chain_id: int, on: date) -> list[Post]:
+    """可任链长、服务秘书的在任人员:本链责任单位的,以及召集人;按单位、姓名。"""
+    units = ChainUnit.objects.filter(chain_id=chain_id).values("unit_id")
+    return list(
+        posts_on(on)
+        .filter(Q(unit_id__in=units) | Q(role__in=LEADER_ROLES))
+        .exclude(role__in=ADMIN_ROLES)
+        .select_related("person", "unit")
+        .order_by("unit__order", "unit__code", "person__name", "pk")
+    )
 
 
 def industry_names(codes: Iterable[str]) -> dict[str, str]:

@@ -50,6 +50,8 @@ from juyuan.rooms.chains.rules import (
 )
 
 LINES_LIMIT = 200
+NODE_LINES = 3
+"""链图的每个环节里直接列出的项目数,其余点进清单看。"""
 
 
 def chain_rows(actor: Actor | None, on: date) -> list[ChainRow]:
@@ -129,6 +131,25 @@ def chain_page(code: str, actor: Actor | None, on: date) -> ChainPage:
     )
 
 
+def chain_cards(actor: Actor | None, code: str = "") -> list[tuple[Chain, NodeCard]]:
+    """各链各环节一行(导出用);`code` 可限一条链。"""
+    chains = Chain.objects.filter(disabled_on__isnull=True)
+    if code:
+        chains = chains.filter(code=code)
+    tallies = projects.tallies(actor)
+    return [
+        (chain, card)
+        for chain in chains
+        for card in _cards(
+            chain,
+            _firms(chain),
+            [tally for tally in tallies if tally.chain_id == chain.pk],
+            [],
+            [sentence.text for sentence in _sentences(chain)],
+        )
+    ]
+
+
 def _responsible(chains: Sequence[Chain]) -> dict[int, list[Responsible]]:
     found: dict[int, list[Responsible]] = defaultdict(list)
     for row in ChainUnit.objects.filter(chain__in=chains).select_related("unit"):
@@ -162,13 +183,11 @@ def _firm_counts() -> dict[int, int]:
 
 
 def _stages(tallies: Iterable[ProjectTally], chain: str, node: str = "") -> list[StageCount]:
-    """按库归拢,次序同登记方给出的次序。"""
-    order: list[str] = []
+    """按库归拢,按库的先后排。"""
     cells: dict[str, list[ProjectTally]] = defaultdict(list)
     for tally in tallies:
-        if tally.stage not in cells:
-            order.append(tally.stage)
         cells[tally.stage].append(tally)
+    order = sorted(cells, key=lambda stage: (cells[stage][0].stage_order, stage))
     return [
         StageCount(
             stage=stage,

@@ -19,7 +19,7 @@ from juyuan.kernel.actor import Actor
 class ProjectTally:
     """某链某环节某库的项目个数与总投资(元);`node_id` 为空即未归入环节。
 
-    `recognised` 区分已认定与待核实,二者分行给出,不相加。
+    `recognised` 区分已认定与待核实,二者分行给出;`stage_order` 是库的先后,列表按它排。
     """
 
     chain_id: int
@@ -29,6 +29,7 @@ class ProjectTally:
     recognised: bool
     count: int
     amount: int
+    stage_order: int = 0
 
 
 @dataclass(frozen=True)
