@@ -48,3 +48,16 @@ def can_revoke_token(actor: Actor, account_id: int) -> Access:
     if on_console(actor) or actor.account_id == account_id or actor.has("sysadmin"):
         return Allowed()
     return Denial("接口令牌由本人或系统管理员撤销")
+
+
+def can_hand_over(actor: Actor, unit_path: str, leaver_id: int) -> Access:
+    """该单位或其上级的主要负责同志,或安全管理员;不得办自己的调离(收回与接手须由别人定)。"""
+    if on_console(actor):
+        return Allowed()
+    if actor.person_id == leaver_id:
+        return Denial("本人的调离由主要负责同志办理")
+    if actor.has("secadmin") or any(
+        post.role == "head" and unit_path.startswith(post.unit_path) for post in actor.posts
+    ):
+        return Allowed()
+    return Denial("调离移交由该单位主要负责同志或安全管理员办理")

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
-from juyuan.foundation.people.models import Account, ApiToken, Post, Unit
+from juyuan.foundation.people.models import ADMIN_ROLES, Account, ApiToken, Post, Unit
+from juyuan.foundation.people.rules import Span, excludes, overlaps
 from juyuan.kernel.actor import Actor, PostRef
 
 
@@ -128,3 +129,29 @@ def has_left(account: Account, today: date) -> bool:
     """人员是否已离任(离任日当日起不能登录)。"""
     left = account.person.disabled_on
     return left is not None and left <= today
+
+
+def exclusion_violations() -> list[str]:
+    """全库核查:三员互斥被绕过的任职(直接改库、旧数据);没有则为空。每条一句。"""
+    admins = Post.objects.filter(role__in=ADMIN_ROLES).values("person_id")
+    by_person: dict[int, list[Post]] = {}
+    posts = Post.objects.filter(person_id__in=admins).select_related("person", "unit")
+    for post in posts.order_by("person_id", "id"):
+        by_person.setdefault(post.person_id, []).append(post)
+    found = []
+    for held in by_person.values():
+        for index, one in enumerate(held):
+            for two in held[index + 1 :]:
+                if _clash(one, two):
+                    found.append(f"{one.person.name}:{_short(one)} 与 {_short(two)} 同期")
+    return found
+
+
+def _clash(one: Post, two: Post) -> bool:
+    a = Span(one.role, one.starts_on, one.ends_on)
+    b = Span(two.role, two.starts_on, two.ends_on)
+    return excludes(a.role, b.role) and overlaps(a, b)
+
+
+def _short(post: Post) -> str:
+    return f"{post.unit.name} {post.get_role_display()}"

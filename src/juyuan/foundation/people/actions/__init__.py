@@ -7,6 +7,7 @@ from juyuan.foundation.people.actions.accounts import (
     enable_account,
     set_password,
 )
+from juyuan.foundation.people.actions.leave import HandedOver, hand_over
 from juyuan.foundation.people.actions.load import (
     load_accounts,
     load_people,
@@ -20,6 +21,7 @@ from juyuan.foundation.people.actions.tokens import make_token, revoke_token
 from juyuan.foundation.people.actions.units import create_unit, edit_unit
 
 __all__ = [
+    "HandedOver",
     "change_password",
     "create_account",
     "create_unit",
@@ -29,6 +31,7 @@ __all__ = [
     "enable_account",
     "end_post",
     "grant_post",
+    "hand_over",
     "load_accounts",
     "load_pack_people",
     "load_pack_units",
