@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -35,11 +36,12 @@ from juyuan.foundation.people.models import Unit
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries.scope import seen_whole, visible_to
+from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole, visible_to
 from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
 
 ZONE = ZoneInfo("Asia/Shanghai")
-UNPLACED = "unplaced"
+UNPLACED = "none"
+FOREVER = date(9990, 1, 1)  # 此刻的数:已录入的全算
 NO_CHAIN = "none"
 NO_LEAD = "none"
 COUNTY = Dimension("county", "按县区", "个数在每个承载地各计一次,全市只计一次;金额按份额分到元")
@@ -122,12 +124,29 @@ def _ids(queryset: QuerySet[Project]) -> tuple[str, tuple[Any, ...]]:
     return sql, params
 
 
-def _scope_sql(column: str, actor: Actor | None, *, full: bool) -> tuple[str, tuple[Any, ...]]:
-    """范围条件。全市(无行动者)不加条件。"""
-    if actor is None or actor.is_system:
-        return "TRUE", ()
-    sql, params = _ids(seen_whole(actor) if full else visible_to(actor))
-    return f"{column} IN ({sql})", params
+@dataclass(frozen=True)
+class View:
+    """谁在看:全市(无行动者)或某人,触角只算一次。"""
+
+    actor: Actor | None
+    reach: Reach | None
+
+    @classmethod
+    def of(cls, actor: Actor | None) -> View:
+        if actor is None or actor.is_system:
+            return cls(None, None)
+        return cls(actor, reach_of(actor))
+
+    def sql(self, column: str, *, full: bool) -> tuple[str, tuple[Any, ...]]:
+        """范围条件。"""
+        if self.actor is None:
+            return "TRUE", ()
+        seen = seen_whole if full else visible_to
+        try:
+            sql, params = _ids(seen(self.actor, reach=self.reach))
+        except EmptyResultSet:
+            return "FALSE", ()
+        return f"{column} IN ({sql})", params
 
 
 # 此刻:项目表。列:id, stage, recognised_stage, standing, total, committed, chain, lead
@@ -246,18 +265,16 @@ def _run(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _libraries(as_of: date | None, actor: Actor | None, cells: Cells) -> None:
+def _libraries(as_of: date | None, view: View, cells: Cells) -> None:
     """五库:申报只计全见的项目,认定另计仅见认定事实的项目。"""
-    whole = actor is None or actor.is_system
+    whole = view.actor is None
     passes = (
         [("TRUE", True)]
         if whole
         else [("k.kind = 'claimed'", True), ("k.kind <> 'claimed'", False)]
     )
     for only, full in passes:
-        scope, scope_params = _scope_sql(
-            "p.id" if as_of is None else "s.project_id", actor, full=full
-        )
+        scope, scope_params = view.sql("p.id" if as_of is None else "s.project_id", full=full)
         if as_of is None:
             sql = LIBRARY.format(base=LIVE.format(scope=scope), hosts=LIVE_HOSTS, only=only)
             rows = _run(sql, scope_params)
@@ -268,10 +285,10 @@ def _libraries(as_of: date | None, actor: Actor | None, cells: Cells) -> None:
             cells.put(kind, lib, dimension, key, Cell(count, count, int(money)))
 
 
-def _results(as_of: date | None, actor: Actor | None, cells: Cells, now_day: date) -> None:
-    scope, scope_params = _scope_sql("r.project_id", actor, full=False)
+def _results(as_of: date | None, view: View, cells: Cells) -> None:
+    scope, scope_params = view.sql("r.project_id", full=False)
     alive = ALIVE_NOW if as_of is None else ALIVE_PAST
-    day = as_of or now_day
+    day = as_of or FOREVER
     end = end_of(day)
     params = [end, day + timedelta(days=1), end, *scope_params]
     if as_of is not None:
@@ -386,16 +403,15 @@ def _rate(cells: Cells, labels: Labels, as_of: date | None) -> Result:
 
 def compute(as_of: date | None, actor: Actor | None, names: frozenset[str]) -> dict[str, Result]:
     """一次求出要的全部数字:五库一至两条查询,签约落地一条,名称两条。"""
-    from juyuan.foundation.workdays.clock import today
-
     cells = Cells()
     labels = Labels.load()
+    view = View.of(actor)
     library = {f"{s.value}_{suffix}" for s in STAGES
                for suffix in ("projects", "total", "recognised", "recognised_total")}  # fmt: skip
     if names & library:
-        _libraries(as_of, actor, cells)
+        _libraries(as_of, view, cells)
     if names - library:
-        _results(as_of, actor, cells, today())
+        _results(as_of, view, cells)
     out: dict[str, Result] = {}
     for stage in STAGES:
         lib = stage.value
