@@ -13,7 +13,7 @@ from juyuan.foundation.ledger.actions import Entry, record, record_many
 from juyuan.foundation.policy import access, queries
 from juyuan.foundation.policy.models import ParameterProposal, ParameterVersion, ProposalStatus
 from juyuan.foundation.policy.pack_types import Pack
-from juyuan.foundation.policy.timeline import ParameterRow, UnknownParameter
+from juyuan.foundation.policy.timeline import ParameterRow, UnknownParameter, from_pack
 from juyuan.foundation.policy.values import BadValue, read, shown
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, RuleBroken, Stale, require
@@ -85,7 +85,7 @@ def load_pack(*, now: datetime, actor: Actor | None = None, pack: Pack | None = 
         changed: list[str] = []
         kept: list[str] = []
         for parameter in pack.parameters:
-            row = queries.from_pack(parameter)
+            row = from_pack(parameter)
             old = latest.get((row.key, row.effective_from))
             if old is not None and _terms(queries.from_version(old)) == _terms(row):
                 same += 1

@@ -47,6 +47,13 @@ MECHANISMS: dict[str, str] = {
     "5.3b": "开发区平台",
     "6a": "商会对接清单",
 }
+# 写各条产业链的句子(一条链可有几句)。哪一句写哪条链由城市包的 chains.toml 说。
+_CHAIN_SENTENCES = {1: "bc", 2: "bcd", 3: "bc", 4: "bcde", 5: "bc", 6: "bcde", 7: "bc", 8: "bcd"}
+MECHANISMS |= {
+    f"4.{chain}{letter}": f"产业链的表述(第{chain}条链)"
+    for chain, letters in _CHAIN_SENTENCES.items()
+    for letter in letters
+}
 
 # 设计里的全部房间(spec 3.3);包还没有建的,条款状态自动为「待建」。
 ROOMS: tuple[str, ...] = (
@@ -85,25 +92,25 @@ ROOM_LABELS: dict[str, str] = {
     "integrity": "数据核验",
 }
 
-ROLES: tuple[str, ...] = (
-    "chief_convenor",
-    "convenor",
-    "lead_convenor",
-    "clerk",
-    "head",
-    "verifier",
-    "chain_lead",
-    "chain_secretary",
-    "specialist",
-    "adviser",
-    "chamber",
-    "reader_finance",
-    "reader_org",
-    "reader_audit",
-    "sysadmin",
-    "secadmin",
-    "auditadmin",
-)
+ROLES: dict[str, str] = {
+    "chief_convenor": "总召集人",
+    "convenor": "召集人",
+    "lead_convenor": "分管副市长",
+    "clerk": "经办",
+    "head": "主要负责同志",
+    "verifier": "核验人",
+    "chain_lead": "链长",
+    "chain_secretary": "服务秘书",
+    "specialist": "审批专员",
+    "adviser": "招商顾问",
+    "chamber": "商会",
+    "reader_finance": "财政查阅",
+    "reader_org": "组织查阅",
+    "reader_audit": "审计查阅",
+    "sysadmin": "系统管理员",
+    "secadmin": "安全管理员",
+    "auditadmin": "审计管理员",
+}
 ADMIN_ROLES = frozenset({"sysadmin", "secadmin", "auditadmin"})
 CHAIN_ROLES = frozenset({"chain_lead", "chain_secretary"})
 

@@ -146,7 +146,7 @@ def parameters(source: Source) -> list[tuple[Entry, Parameter]] | None:
                     type=entry.one_of("type", tuple(ParameterType)),
                     value=value,
                     unit=entry.text("unit", required=False),
-                    clause=entry.text("clause"),
+                    clause=entry.text("clause", required=False),
                     effective_from=entry.day("effective_from") or NO_DAY,
                     origin=entry.one_of("origin", ORIGINS),
                     note=entry.text("note", required=False),
@@ -215,7 +215,7 @@ def people(source: Source) -> list[tuple[Entry, PersonEntry]] | None:
             posts.append(
                 PostEntry(
                     unit=row.text("unit"),
-                    role=row.one_of("role", ROLES),
+                    role=row.one_of("role", tuple(ROLES)),
                     title=row.text("title"),
                     starts_on=row.day("starts_on") or NO_DAY,
                     ends_on=row.day("ends_on", required=False),

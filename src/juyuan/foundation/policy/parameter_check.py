@@ -50,7 +50,10 @@ def check_parameters(draft: Draft, rows: Iterable[tuple[Entry, Parameter]]) -> N
     for entry, parameter in rows:
         if types.setdefault(parameter.key, parameter.type) != parameter.type:
             entry.bad(f"{parameter.key} 各版本的 type 不一致")
-        quote(draft, entry, parameter.clause, parameter.text_q)
+        if parameter.clause:
+            quote(draft, entry, parameter.clause, parameter.text_q)
+        elif parameter.origin == SourceKind.DOCUMENT:
+            entry.bad("文件明定的参数须写 clause")
         _check_origin(entry, parameter)
         if parameter.value is not None and parameter.type in PYTHON:
             _check_value(entry, parameter)

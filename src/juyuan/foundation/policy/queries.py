@@ -16,9 +16,8 @@ from django.db.models import Count, Max
 
 from juyuan.foundation.policy import pack as packs
 from juyuan.foundation.policy.models import ParameterProposal, ParameterVersion, ProposalStatus
-from juyuan.foundation.policy.pack_read import jsonable
-from juyuan.foundation.policy.pack_types import Clause, Pack, Parameter
-from juyuan.foundation.policy.timeline import ParameterRow, Params, Timeline
+from juyuan.foundation.policy.pack_types import Clause, Pack
+from juyuan.foundation.policy.timeline import ParameterRow, Params, Timeline, from_pack
 
 
 class UnknownClause(LookupError):
@@ -69,24 +68,6 @@ def display(number: str) -> str:
     """条款的显示「三(三)」;没有这一条时为空。"""
     found = pack().clause_for(number)
     return found.display if found else ""
-
-
-def from_pack(parameter: Parameter) -> ParameterRow:
-    return ParameterRow(
-        key=parameter.key,
-        label=parameter.label,
-        type=parameter.type,
-        value=jsonable(parameter.value),
-        unit=parameter.unit,
-        clause=parameter.clause,
-        effective_from=parameter.effective_from,
-        origin=parameter.origin,
-        note=parameter.note,
-        text_q=parameter.text_q,
-        op=parameter.op,
-        choices=parameter.choices,
-        labels=parameter.labels,
-    )
 
 
 def from_version(version: ParameterVersion) -> ParameterRow:

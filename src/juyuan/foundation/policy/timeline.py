@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from juyuan.foundation.policy.pack_types import ParameterType, SourceKind
+from juyuan.foundation.policy.pack_read import jsonable
+from juyuan.foundation.policy.pack_types import Parameter, ParameterType, SourceKind
 
 
 class UnknownParameter(KeyError):
@@ -64,6 +65,25 @@ class ParameterRow:
         if self.type == ParameterType.DATE:
             return date.fromisoformat(self.value)
         return self.value
+
+
+def from_pack(parameter: Parameter) -> ParameterRow:
+    """城市包的一条参数,按入库后的样子。"""
+    return ParameterRow(
+        key=parameter.key,
+        label=parameter.label,
+        type=parameter.type,
+        value=jsonable(parameter.value),
+        unit=parameter.unit,
+        clause=parameter.clause,
+        effective_from=parameter.effective_from,
+        origin=parameter.origin,
+        note=parameter.note,
+        text_q=parameter.text_q,
+        op=parameter.op,
+        choices=parameter.choices,
+        labels=parameter.labels,
+    )
 
 
 class Params:

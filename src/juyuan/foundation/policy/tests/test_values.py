@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from juyuan.foundation.policy.pack import load
-from juyuan.foundation.policy.queries import from_pack
-from juyuan.foundation.policy.timeline import ParameterRow
+from juyuan.foundation.policy.timeline import ParameterRow, from_pack
 from juyuan.foundation.policy.values import (
     BadValue,
     bp_text,
