@@ -93,14 +93,25 @@ def _menu() -> None:
 
 def _search() -> None:
     from juyuan.foundation.search.registry import register
+    from juyuan.rooms.chains import search as chains
     from juyuan.rooms.pipeline import search as projects
 
+    for order, room in enumerate((projects, chains), start=1):
+        register(
+            room.OBJECT_TYPE,
+            visible_ids=room.visible_ids,
+            present=room.present,
+            label=room.LABEL,
+            order=order * 10,
+        )
+    from juyuan.rooms.chains import search as chains
+
     register(
-        projects.OBJECT_TYPE,
-        visible_ids=projects.visible_ids,
-        present=projects.present,
-        label=projects.LABEL,
-        order=10,
+        chains.OBJECT_TYPE,
+        visible_ids=chains.visible_ids,
+        present=chains.present,
+        label=chains.LABEL,
+        order=30,
     )
 
 
@@ -119,9 +130,12 @@ def _files() -> None:
 
 def _exchange() -> None:
     from juyuan.foundation.exchange.kinds import register
+    from juyuan.rooms.chains import exchange as chains
+    from juyuan.rooms.chains import exchange as chains
     from juyuan.rooms.pipeline import exchange as projects
 
-    register(projects.PROJECTS, projects.PROJECTS_EXPORT)
+    register(projects.PROJECTS, projects.PROJECTS_EXPORT, *chains.KINDS)
+    register(*chains.KINDS)
 
 
 def _chains() -> None:
@@ -142,6 +156,8 @@ def _investors() -> None:
 
 def api_routers() -> list[tuple[str, Any]]:
     """接口各路由:(前缀, 路由)。"""
+    from juyuan.foundation.figures.api import router as figures
+    from juyuan.rooms.chains.api import router as chains
     from juyuan.rooms.pipeline.api import router as projects
 
-    return [("/projects", projects)]
+    return [("/projects", projects), ("/chains", chains), ("/figures", figures)]

@@ -2,13 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from juyuan.faces.web import auth
+from juyuan.faces.web import auth, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("login/", auth.login_view, name="login"),
     path("logout/", auth.logout_view, name="logout"),
     path("password/", auth.password_view, name="password"),
     path("prefs/post/", auth.switch_post, name="switch_post"),
     path("", include("juyuan.foundation.ui.urls")),
     path("", include("juyuan.foundation.files.urls")),
+    path("", include("juyuan.foundation.search.urls")),
+    path("", include("juyuan.foundation.figures.urls")),
+    path("", include("juyuan.rooms.chains.urls")),
+    path("", include("juyuan.foundation.figures.urls")),
+    path("", include("juyuan.rooms.chains.urls")),
 ]

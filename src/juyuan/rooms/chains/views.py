@@ -106,7 +106,7 @@ def enterprise_new(request: HttpRequest, code: str) -> HttpResponse:
             add_findings(form, broken.findings)
         else:
             messages.success(request, f"已登记「{row.name}」")
-            return redirect("chain", code=chain.code)
+            return redirect("chains:detail", code=chain.code)
     return _form(request, chain, form, "登记本地企业", "登记企业", "4.0b")
 
 
@@ -131,7 +131,7 @@ def enterprise_retire(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             add_findings(form, broken.findings)
         else:
             messages.success(request, f"已移出「{row.name}」")
-            return redirect("chain", code=chain.code)
+            return redirect("chains:detail", code=chain.code)
     return render(
         request,
         "chains/confirm.html",
@@ -188,7 +188,7 @@ def appoint(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(
                 request, f"已任命{kind.label} {post.person.name};系统角色由安全管理员另行授予"
             )
-            return redirect("chain", code=chain.code)
+            return redirect("chains:detail", code=chain.code)
     return _form(request, chain, form, "任命链长与服务秘书", "任命", "4.0c")
 
 
