@@ -16,6 +16,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("juyuan.foundation.search.urls")),
     path("", include("juyuan.foundation.figures.urls")),
     path("", include("juyuan.rooms.chains.urls")),
-    path("", include("juyuan.foundation.figures.urls")),
-    path("", include("juyuan.rooms.chains.urls")),
 ]
