@@ -104,15 +104,6 @@ def _search() -> None:
             label=room.LABEL,
             order=order * 10,
         )
-    from juyuan.rooms.chains import search as chains
-
-    register(
-        chains.OBJECT_TYPE,
-        visible_ids=chains.visible_ids,
-        present=chains.present,
-        label=chains.LABEL,
-        order=30,
-    )
 
 
 def _figures() -> None:
@@ -131,11 +122,9 @@ def _files() -> None:
 def _exchange() -> None:
     from juyuan.foundation.exchange.kinds import register
     from juyuan.rooms.chains import exchange as chains
-    from juyuan.rooms.chains import exchange as chains
     from juyuan.rooms.pipeline import exchange as projects
 
     register(projects.PROJECTS, projects.PROJECTS_EXPORT, *chains.KINDS)
-    register(*chains.KINDS)
 
 
 def _chains() -> None:
