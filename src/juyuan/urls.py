@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("juyuan.faces.api.urls")),
     path("", include("juyuan.faces.web.urls")),
 ]
 

@@ -12,6 +12,7 @@ from ninja.renderers import BaseRenderer
 
 from juyuan import __version__
 from juyuan.faces.api.auth import Token
+from juyuan.faces.api.common import router as common
 from juyuan.faces.api.errors import install
 from juyuan.wiring import api_routers
 
@@ -37,7 +38,7 @@ def build() -> NinjaAPI:
         urls_namespace="api",
     )
     install(api)
-    for prefix, router in api_routers():
+    for prefix, router in [("", common), *api_routers()]:
         api.add_router(prefix, router)
     return api
 

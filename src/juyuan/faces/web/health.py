@@ -1,0 +1,59 @@
+"""存活与就绪:`/healthz` 只说进程在,`/readyz` 查数据库、磁盘、任务、密码算法自检。"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+MIN_FREE_BYTES = 200 * 1024 * 1024
+# GM/T 0004 附录 A 示例 1:SM3("abc")
+SM3_ABC = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """进程活着。"""
+    return JsonResponse({"status": "ok"})
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 3000")
+            cursor.execute("SELECT 1 FROM ledger_event LIMIT 1")
+    except DatabaseError:
+        connection.close()
+        return "数据库没有应答"
+    return ""
+
+
+def _disk() -> str:
+    try:
+        free = shutil.disk_usage(settings.JUYUAN_HOME).free
+    except OSError:
+        return "数据目录读不到"
+    return "" if free >= MIN_FREE_BYTES else "磁盘剩余不足 200 MB"
+
+
+def _crypto() -> str:
+    try:
+        good = hashlib.new("sm3", b"abc").hexdigest() == SM3_ABC
+    except ValueError:
+        return "密码算法自检未通过:缺 SM3"
+    return "" if good else "密码算法自检未通过"
+
+
+CHECKS: dict[str, Callable[[], str]] = {"database": _database, "disk": _disk, "crypto": _crypto}
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """能不能接活;不能时 503,逐项说明。"""
+    problems = {name: text for name, check in CHECKS.items() if (text := check())}
+    body = {"status": "ok" if not problems else "unavailable", "problems": problems}
+    return JsonResponse(
+        body, status=503 if problems else 200, json_dumps_params={"ensure_ascii": False}
+    )
