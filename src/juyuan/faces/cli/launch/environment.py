@@ -141,6 +141,10 @@ def _install(root: Path, lock: Path) -> None:
     if carried and _pip(root, lock, ["--no-index"], total, log, quiet=True) == 0:
         return
     if _pip(root, lock, [], total, log) != 0:
+        if "from versions: none" in tail(log, 20) and not NETWORK.search(tail(log, 400)):
+            _pip(
+                root, lock, ["-vv"], total, log, quiet=True
+            )  # pip 不重试时,要它多说几句才知道是没连上
         raise _explain(log, lock)
 
 

@@ -32,7 +32,6 @@ class Keeper:
         self.folder = Path(orders["folder"])
         self.data = Path(orders["data"])
         self.log = self.folder / "postgres.log"
-        self.stopping = self.folder / "stopping"
         self.owner = Owner(*orders["owner"]) if orders["owner"] else None
         self.told_to_stop = False
 
@@ -44,7 +43,6 @@ class Keeper:
         os.umask(0o077)  # 日志里可能有数据
         signal.signal(signal.SIGTERM, self._stop_soon)
         signal.signal(signal.SIGINT, self._stop_soon)
-        self.stopping.unlink(missing_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
         server = self._start()
@@ -53,9 +51,7 @@ class Keeper:
             began = time.monotonic()
             last = self._watch(server)
             if last is not None:
-                self.stopping.touch()
                 self._finish(server)
-                self.stopping.unlink(missing_ok=True)
                 os.close(last)  # 独占锁放开,等着的命令这才重新启动数据库
                 return 0
             # postgres 自己没了:连着起不来就罢手,让等着的命令看日志报出原因
@@ -82,6 +78,8 @@ class Keeper:
         return None
 
     def _start(self) -> subprocess.Popen[bytes]:
+        for left in Path(self.orders["run"]).glob(".s.PGSQL.*"):
+            left.unlink()  # 被 kill -9 的服务留下的套接字与它的锁;此刻没有服务在运行
         settings = self.orders["settings"] | {
             "listen_addresses": "",
             "unix_socket_directories": self.orders["run"],

@@ -70,7 +70,7 @@ class Lease:
 
 @dataclass
 class Cluster:
-    """一套数据文件与它的服务进程。`folder` 之下:data/ 数据,三把锁,postgres.log。"""
+    """一套数据文件与它的服务进程。`folder` 之下:data/ 数据,几把锁,postgres.log。"""
 
     place: Place
     folder: Path
@@ -105,16 +105,16 @@ class Cluster:
         return Lease(self, fd)
 
     def in_use(self) -> bool:
-        """此刻有没有人握着使用权(看护停库时握的独占锁不算使用,但也算「占着」)。"""
+        """此刻有没有人握着使用权(看护停库时握的是独占锁,不算)。"""
         fd = lifeline.lock(self.users, wait=False)
         if fd is None:
-            return not self.stopping()
+            fd = lifeline.lock(self.users, shared=True, wait=False)
+            if fd is None:
+                return False
+            os.close(fd)
+            return True
         os.close(fd)
         return False
-
-    def stopping(self) -> bool:
-        """看护是否正在停库。"""
-        return (self.folder / "stopping").exists()
 
     def keeper_alive(self) -> bool:
         """看护进程是否还在。"""
@@ -133,16 +133,12 @@ class Cluster:
         """删掉数据文件,从头再来。有别的命令在用时拒绝。"""
         self._folders()
         with lifeline.held(self.folder / "start.lock"):
-            fd = lifeline.lock(self.users, wait=False)
-            for _ in range(200):  # 看护也许正在停库
-                if fd is not None or not (self.stopping() or self.keeper_alive()):
-                    break
-                time.sleep(0.05)
-                fd = lifeline.lock(self.users, wait=False)
-            if fd is None:
+            if self.in_use():
                 raise Trouble(
                     "另一个聚源命令正在使用这个数据库。请先把它停下(Ctrl+C),再用 --fresh。"
                 )
+            fd = lifeline.lock(self.users)  # 看护也许正在停库:等它停完
+            assert fd is not None
             try:
                 reap_orphan(self.data)
                 shutil.rmtree(self.data, ignore_errors=True)
