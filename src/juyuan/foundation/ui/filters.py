@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import QueryDict
 
@@ -72,4 +73,5 @@ class FilterBar:
 
     @property
     def clear_url(self) -> str:
-        return querystring.replace(self.params, **dict.fromkeys(self.names, None))
+        cleared: dict[str, Any] = dict.fromkeys(self.names)
+        return querystring.replace(self.params, **cleared)

@@ -10,8 +10,11 @@ VOLATILE = ("cursor",)
 """条件一变就作废的参数:换了筛选或排序,翻页位置不再有意义。"""
 
 
-def replace(params: QueryDict, keep_cursor: bool = False, **changes: Any) -> str:
-    """返回以 ? 开头的查询串;值为 None 或空串即去掉,列表即多值。没有参数时返回 "?"。"""
+def replace(params: QueryDict, *, keep_cursor: bool = False, **changes: Any) -> str:
+    """返回以 ? 开头的查询串;值为 None 或空串即去掉,列表即多值;没有参数时返回 "?"。
+
+    翻页位置一律作废,除非 `keep_cursor` 或在 `changes` 里给出。
+    """
     made = params.copy()
     if not keep_cursor:
         for name in VOLATILE:

@@ -244,7 +244,7 @@ class Table:
                 "money_unit": self.money_unit,
                 "today": self.today,
             }
-            return self._templates[column.key].render(context)
+            return mark_safe(self._templates[column.key].render(context))  # noqa: S308 - 模板已转义
         shown = conditional_escape(self._text(column, value))
         url = _get(row, column.href) if column.href else ""
         second = _get(row, column.second) if column.second else None

@@ -176,9 +176,14 @@ def pager(
         "page": page,
         "note": note,
         "label": label,
-        "prev_url": querystring.replace(params, **{page.param: page.prev}) if page.prev else "",
-        "next_url": querystring.replace(params, **{page.param: page.next}) if page.next else "",
+        "prev_url": _turn(params, page, page.prev),
+        "next_url": _turn(params, page, page.next),
     }
+
+
+def _turn(params: QueryDict, page: Page[Any], cursor: str) -> str:
+    change: dict[str, Any] = {page.param: cursor}
+    return querystring.replace(params, **change) if cursor else ""
 
 
 @register.inclusion_tag("ui/components/field.html", takes_context=True)
