@@ -82,7 +82,7 @@ def extension(name: str) -> str:
 def name_findings(name: str, allowed: Iterable[str]) -> list[Finding]:
     """文件名与扩展名;`allowed` 是参数 files.allowed_types。"""
     kinds = sorted(set(allowed))
-    if not name or name.startswith("."):
+    if not name:
         return [_finding("file_name", "文件名为空,请改名后再上传")]
     found = []
     if extension(name) not in kinds:
