@@ -350,9 +350,9 @@ def _draft(payload: ProjectIn, base: ProjectDraft, actor: Actor) -> ProjectDraft
         possible = [h for h in base.hosts if not h.actual]
         if "host_units" in given:
             actual = [
-                HostDraft(pk, percent_to_bp(h["share"]))
-                for h in given["host_units"] or []
-                if (pk := _unit(h["unit"], "host_units", "3.1c", findings)) is not None
+                HostDraft(pk, percent_to_bp(h.share))
+                for h in payload.host_units or []
+                if (pk := _unit(h.unit, "host_units", "3.1c", findings)) is not None
             ]
         if "possible_hosts" in given:
             possible = [
@@ -364,12 +364,12 @@ def _draft(payload: ProjectIn, base: ProjectDraft, actor: Actor) -> ProjectDraft
     if findings:
         raise RuleBroken(findings)
     if "investors" in given:
-        wanted = given["investors"] or []
+        wanted = payload.investors or []
         ids = investors.ensure_investors(
-            actor=actor, rows=[(p["name"], p["uscc"]) for p in wanted], now=clock.now()
+            actor=actor, rows=[(p.name, p.uscc) for p in wanted], now=clock.now()
         )
         values["parties"] = tuple(
-            PartyDraft(pk, percent_to_bp(p["share"]), Origin(p["origin"] or ""), p["fiscal"])
+            PartyDraft(pk, percent_to_bp(p.share), Origin(p.origin or ""), p.fiscal)
             for pk, p in zip(ids, wanted, strict=True)
         )
     merged = {f: getattr(base, f) for f in base.__dataclass_fields__} | values
@@ -557,4 +557,17 @@ def _may_see(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None
     door(actor, kwargs["code"])
 
 
-precheck("PATCH api:project", _may_edit)
+def _may_move(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
+    project = door(actor, kwargs["code"])
+    require(access.can_edit(actor, project))
+    if request.headers.get("If-Match"):
+        expect_version(project, if_match(request))
+
+
+precheck("PATCH project", _may_edit)
+precheck("POST project_advance", _may_move)
+precheck("POST project_standing", _may_move)
+precheck("POST project_evidence", _may_see)
+precheck("POST project_recognise", _may_see)
+precheck("POST project_withdraw", _may_see)
+precheck("GET project_timeline", _may_see)

@@ -95,6 +95,7 @@ PROJECTS = ImportKind(
     commit_many=commit_many,
     commit_one=commit_one,
     may=access.can_import,
+    oversee=access.is_bureau,
     reverse=reverse_batch,
     description="五个库的项目。台账所写一律记为「待核实」,缺什么列在项目的清单里;移库仍按门槛办理。",
     clause="3.3b",

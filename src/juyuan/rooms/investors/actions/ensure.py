@@ -63,7 +63,7 @@ def ensure_investors(
     rows: Sequence[tuple[str, str]],
     now: datetime,
     group: UUID | None = None,
-    batch_id: int | None = None,
+    batch_id: str = "",
 ) -> list[int]:
     """逐对(名称, 信用代码)给出投资方编号,次序与 `rows` 一致。
 

@@ -65,7 +65,7 @@ class Intake:
     claimed_word: str = ""
     standing: Standing = Standing.ACTIVE
     standing_note: str = ""
-    batch_id: int | None = None
+    batch_id: str = ""
     reason: str = ""
     evidence: tuple[EvidenceDraft, ...] = ()
 

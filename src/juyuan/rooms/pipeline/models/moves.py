@@ -66,7 +66,7 @@ class Recognition(models.Model):
     by_name = models.CharField("认定人姓名", max_length=60)
     historical = models.BooleanField("历史认定", default=False)
     paper = models.JSONField("依据文件", default=dict)
-    batch_id = models.BigIntegerField("导入批次", null=True, blank=True)
+    batch_id = models.CharField("导入批次", max_length=40, blank=True, default="")
     reason = models.TextField("理由", blank=True)
     gate_report = models.JSONField("门槛核对", default=list)
     reverses = models.OneToOneField(

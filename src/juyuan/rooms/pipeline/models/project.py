@@ -133,7 +133,7 @@ class Project(models.Model):
         "录入方式", max_length=12, choices=Source.choices, default=Source.REGISTERED
     )
     claimed_word = models.CharField("台账原词", max_length=60, blank=True)
-    batch_id = models.BigIntegerField("导入批次", null=True, blank=True)
+    batch_id = models.CharField("导入批次", max_length=40, blank=True, default="")
     moved_by = models.ForeignKey(
         Account, verbose_name="申报人", null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -61,7 +61,7 @@ class Criteria:
     lead_unit: str = ""
     total_min: int | None = None
     total_max: int | None = None
-    batch: int | None = None
+    batch: str = ""
     as_of: date | None = None
     typed: Mapping[str, str] = field(default_factory=dict, compare=False)
     problems: tuple[str, ...] = ()
@@ -109,9 +109,7 @@ def read(data: Mapping[str, str]) -> Criteria:
     if isinstance(low, int) and isinstance(high, int) and low > high:
         problems.append("总投资下限大于上限,没有项目能同时满足,请核对单位")
     batch = data.get("batch", "").strip()
-    values["batch"] = (
-        int(batch) if batch.isascii() and batch.isdigit() and len(batch) < 18 else None
-    )
+    values["batch"] = batch if _CODE.fullmatch(batch) else ""
     values["as_of"] = None
     day = data.get("as_of", "").strip()
     if day:
@@ -170,7 +168,7 @@ def apply(
         value = getattr(found, name)
         if value:
             queryset = queryset.filter(**{name: value})
-    if found.batch is not None:
+    if found.batch:
         queryset = queryset.filter(batch_id=found.batch)
     if found.result:
         queryset = queryset.filter(past.with_result(found.result, found.as_of))

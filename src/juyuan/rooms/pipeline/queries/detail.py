@@ -348,7 +348,6 @@ class FactsPage:
 
     code: str
     name: str
-    investors: tuple[str, ...]
     lead: str
     chain: str
     hosts: tuple[tuple[str, int], ...]
@@ -369,10 +368,6 @@ def facts_page(project: Project) -> FactsPage:
     return FactsPage(
         code=project.code,
         name=project.name,
-        investors=tuple(
-            p.investor.name
-            for p in ProjectParty.objects.filter(project=project).select_related("investor")
-        ),
         lead=str(project.lead_unit) if project.lead_unit else "",
         chain=project.chain.short_name if project.chain else "",
         hosts=tuple(

@@ -135,14 +135,7 @@ def _named(model: Any, ids: set[int], label: str = "name") -> dict[int, str]:
     return dict(model.objects.filter(pk__in=ids).values_list("pk", label))
 
 
-def _names(events: Sequence[Event]) -> Names:
-    sides = [
-        side
-        for event in events
-        for side in (event.before, event.after)
-        if event.event.endswith(".edited") and isinstance(side, dict)
-    ]
-
+def _names_in(sides: Sequence[Mapping[str, Any]]) -> Names:
     def values(name: str) -> list[Any]:
         return [side[name] for side in sides if side.get(name)]
 
@@ -179,6 +172,36 @@ def _said(name: str, value: Any, names: Names) -> Any:
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
 
 
+def _names(events: Sequence[Event]) -> Names:
+    return _names_in(
+        [
+            side
+            for event in events
+            for side in (event.before, event.after)
+            if event.event.endswith(".edited") and isinstance(side, dict)
+        ]
+    )
+
+
+def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """两份内容(台账里的写法)逐栏的不同,编号换成名称。"""
+    return _compare(before, after, _names_in([before, after]))
+
+
+def _compare(
+    before: Mapping[str, Any], after: Mapping[str, Any], names: Names
+) -> tuple[Change, ...]:
+    return tuple(
+        Change(
+            LABELS.get(name, name),
+            before.get(name) if name in MONEY_FIELDS else _said(name, before.get(name), names),
+            after.get(name) if name in MONEY_FIELDS else _said(name, after.get(name), names),
+            money=name in MONEY_FIELDS,
+        )
+        for name in after
+    )
+
+
 def _party(item: dict[str, Any], names: Names) -> str:
     parts = [names.investors.get(item.get("investor", 0), ""), percent(item.get("share_bp", 0))]
     if item.get("origin"):
@@ -202,15 +225,7 @@ def _changes(event: Event, names: Names) -> tuple[Change, ...]:
     before = event.before if isinstance(event.before, dict) else {}
     after = event.after if isinstance(event.after, dict) else {}
     if event.event.endswith(".edited"):
-        return tuple(
-            Change(
-                LABELS.get(name, name),
-                before.get(name) if name in MONEY_FIELDS else _said(name, before.get(name), names),
-                after.get(name) if name in MONEY_FIELDS else _said(name, after.get(name), names),
-                money=name in MONEY_FIELDS,
-            )
-            for name in after
-        )
+        return _compare(before, after, names)
     if event.event.endswith(".recognition_withdrawn"):
         amount = before.get("committed_investment")
         return (Change("合同引资额", amount, 0, money=True),) if amount else ()

@@ -1,0 +1,296 @@
+"""接口:次序(404、403、428/412、422)、版本、幂等、404 同字节、金额与引用。"""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+
+from juyuan.foundation.ledger.models import Event
+from juyuan.foundation.people.actions import make_token
+from juyuan.kernel.actor import Actor
+from juyuan.rooms.pipeline.models import Evidence, Project
+from juyuan.rooms.pipeline.rules.stages import Stage
+from juyuan.rooms.pipeline.tests import factories as f
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/projects"
+
+
+class Caller:
+    """带令牌的调用者。"""
+
+    def __init__(self, cast: Any, who: str) -> None:
+        self.token = make_token(actor=Actor.console(), username=who, now=cast.NOW)
+
+    def call(self, method: str, url: str, body: Any = None, **headers: str) -> Any:
+        extra = {f"HTTP_{k.upper().replace('-', '_')}": v for k, v in headers.items()}
+        data = "" if body is None else json.dumps(body)
+        return Client().generic(
+            method, url, data, content_type="application/json",
+            HTTP_AUTHORIZATION=f"Bearer {self.token}", **extra,
+        )  # fmt: skip
+
+    def get(self, url: str) -> Any:
+        return self.call("GET", url)
+
+    def post(self, url: str, body: Any = None, **headers: str) -> Any:
+        return self.call("POST", url, body if body is not None else {}, **headers)
+
+    def patch(self, url: str, body: Any, **headers: str) -> Any:
+        return self.call("PATCH", url, body, **headers)
+
+
+@pytest.fixture
+def longshan(cast) -> Caller:
+    f.parameters(cast)
+    return Caller(cast, "longshan")
+
+
+def test_没有令牌或令牌不对_401(db) -> None:
+    for headers in ({}, {"HTTP_AUTHORIZATION": "Bearer 假的"}):
+        response = Client().get(URL, **headers)
+        assert response.status_code == 401
+        assert "令牌" in response.json()["detail"]
+
+
+def test_登记_改_移_看_一路到底(cast, longshan) -> None:
+    made = longshan.post(
+        URL,
+        {
+            "name": "高性能纱线", "lead_unit": "gongxin", "host_units": [{"unit": "longshan", "share": "60"},
+            {"unit": "xian", "share": "40"}], "total_investment": "60000.0001",
+            "investors": [{"name": "浙江安澜纺织有限公司", "origin": "outside_province", "share": "100"}],
+        },
+    )  # fmt: skip
+    assert made.status_code == 201, made.content.decode()
+    body = made.json()
+    assert (body["stage"], body["stage_status"]) == ("planning", "claimed")
+    assert body["total_investment"] == "60000.0001"
+    assert body["host_units"] == [
+        {"unit": "longshan", "share": "60.00"},
+        {"unit": "xian", "share": "40.00"},
+    ]
+    assert {m["rule"] for m in body["missing_for_next"]} == {"gate.negotiation.contact"}
+    code, version = body["code"], body["version"]
+
+    refused = longshan.post(f"{URL}/{code}/advance", {"to": "negotiation"})
+    assert refused.status_code == 422
+    [finding] = refused.json()["findings"]
+    assert (finding["field"], finding["clause"]) == ("contact", "3.2b")
+    assert "双向接触记录" in finding["message"]
+
+    file = SimpleUploadedFile("来访.pdf", f.pdf("来访"), "application/pdf")
+    sent = Client().post(
+        f"{URL}/{code}/evidence",
+        {
+            "fact": "contact",
+            "title": "来访",
+            "dated_on": "2026-11-01",
+            "two_way": "true",
+            "file": file,
+        },
+        HTTP_AUTHORIZATION=f"Bearer {longshan.token}",
+    )
+    assert sent.status_code == 201, sent.content.decode()
+    moved = longshan.post(f"{URL}/{code}/advance", {"to": "negotiation"})
+    assert moved.status_code == 200
+    assert (moved.json()["stage"], moved.json()["stage_status"]) == ("negotiation", "recognised")
+
+    version = moved.json()["version"]
+    patched = longshan.patch(f"{URL}/{code}", {"remark": "已对接"}, **{"If-Match": f'"{version}"'})
+    assert patched.status_code == 200 and patched.json()["remark"] == "已对接"
+    events = longshan.get(f"{URL}/{code}/timeline").json()["items"]
+    assert [e["event"] for e in events][:2] == [
+        "pipeline.project.edited",
+        "pipeline.project.advance",
+    ]
+    assert Event.objects.filter(via="api", obj_id=code).count() == len(events)
+
+
+def test_版本_没带428_旧的412带双方版本(cast, longshan) -> None:
+    project = f.planning(cast)
+    url = f"{URL}/{project.code}"
+    assert longshan.patch(url, {"remark": "x"}).status_code == 428
+    assert longshan.patch(url, {"remark": "x"}, **{"If-Match": '"abc"'}).status_code == 428
+    stale = longshan.patch(url, {"remark": "x"}, **{"If-Match": '"99"'})
+    assert stale.status_code == 412
+    assert stale.json()["mine"] == {"version": 99}
+    assert stale.json()["theirs"] == {"version": project.version}
+    project.refresh_from_db()
+    assert project.remark == ""
+
+
+def test_次序_看不见先于不准_先于版本_先于格式(cast, longshan) -> None:
+    project = f.planning(cast)
+    url, bad = f"{URL}/{project.code}", {"remark": 5, "no_such": 1}
+    assert Caller(cast, "dongfeng").patch(url, bad).status_code == 404
+    assert Caller(cast, "zongzhaoji").patch(url, bad).status_code == 403
+    assert longshan.patch(url, bad).status_code == 428
+    assert longshan.patch(url, bad, **{"If-Match": '"99"'}).status_code == 412
+    last = longshan.patch(url, bad, **{"If-Match": f'"{project.version}"'})
+    assert last.status_code == 422
+    assert {x["field"] for x in last.json()["findings"]} == {"remark", "no_such"}
+
+
+def test_看不见与不存在_逐字节相同(cast, longshan) -> None:
+    project = f.planning(cast, confidentiality="restricted")
+    outsider = Caller(cast, "dongfeng")
+    one, other = outsider.get(f"{URL}/{project.code}"), outsider.get(f"{URL}/LY-NOSUCH88")
+    assert one.status_code == other.status_code == 404
+    assert one.content == other.content
+    assert dict(one.headers) == dict(other.headers)
+    assert outsider.get(URL).json() == {"items": [], "next": None, "total": 0}
+    assert Event.objects.filter(event="access.not_found", via="api").count() == 2
+
+
+def test_幂等_同键同文一次_同键异文409_被拒后释放(cast, longshan) -> None:
+    body = {"name": "幂等项目"}
+    first = longshan.post(URL, body, **{"Idempotency-Key": "k1"})
+    again = longshan.post(URL, body, **{"Idempotency-Key": "k1"})
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["code"] == again.json()["code"]
+    assert Project.objects.count() == 1
+    assert longshan.post(URL, {"name": "另一个"}, **{"Idempotency-Key": "k1"}).status_code == 409
+    refused = longshan.post(URL, {"name": " "}, **{"Idempotency-Key": "k2"})
+    assert refused.status_code == 422
+    assert longshan.post(URL, body, **{"Idempotency-Key": "k2"}).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_八次同时提交是同一个动作(cast, longshan) -> None:
+    results: list[tuple[int, str]] = []
+
+    def submit() -> None:
+        try:
+            response = longshan.post(URL, {"name": "同时提交"}, **{"Idempotency-Key": "same"})
+            results.append((response.status_code, response.json().get("code", "")))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=submit) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Project.objects.filter(name="同时提交").count() == 1
+    assert {status for status, _ in results} == {201}
+    assert len({code for _, code in results}) == 1
+
+
+def test_翻页不重不漏_坏游标422(cast, longshan) -> None:
+    for i in range(5):
+        f.planning(cast, name=f"项目{i}")
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = longshan.get(f"{URL}?limit=2&sort=-created_at&cursor={cursor}").json()
+        seen += [item["name"] for item in page["items"]]
+        assert page["total"] == 5
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert sorted(seen) == [f"项目{i}" for i in range(5)]
+    assert longshan.get(f"{URL}?cursor=坏的").status_code == 422
+    assert longshan.get(f"{URL}?limit=9999").status_code == 422
+    assert longshan.get(f"{URL}?stage=nosuch").status_code == 422
+
+
+def test_列表的查询数与行数无关(cast, longshan, django_assert_max_num_queries) -> None:
+    for i in range(12):
+        f.planning(cast, name=f"项目{i}")
+    with django_assert_max_num_queries(22):
+        assert len(longshan.get(URL).json()["items"]) == 12
+
+
+def test_不合格式与不合规则都是中文(cast, longshan) -> None:
+    for body, field in (
+        ({"name": 5}, "name"),
+        ({"name": "x", "total_investment": "1e5"}, "total_investment"),
+        ({"name": "x", "total_investment": "1.00001"}, "total_investment"),
+        ({"name": "x", "lead_unit": "nosuch"}, "lead_unit"),
+        ({"name": "x", "chain": "nosuch"}, "chain"),
+        ({"name": "x", "investors": [{"name": "甲公司", "uscc": "123"}]}, "investors"),
+        ({"name": "x", "host_units": [{"unit": "longshan", "share": "50"}]}, "host_units"),
+    ):
+        response = longshan.post(URL, body)
+        assert response.status_code == 422, body
+        found = response.json()["findings"]
+        assert field in {x["field"].split(".")[0] for x in found}, found
+        assert all(any("一" <= ch <= "鿿" for ch in x["message"]) for x in found)
+    assert Project.objects.count() == 0
+    assert Client().generic("POST", URL, "{坏", content_type="application/json",
+                            HTTP_AUTHORIZATION=f"Bearer {longshan.token}").status_code == 400  # fmt: skip
+
+
+def test_认定与撤回(cast, longshan) -> None:
+    project = f.at(cast, Stage.SIGNED)
+    url = f"{URL}/{project.code}"
+    assert longshan.post(f"{url}/recognise", {"stage": "signed"}).status_code == 403
+    verifier = Caller(cast, "heyan")
+    done = verifier.post(f"{url}/recognise", {"stage": "signed"}).json()
+    assert (done["recognised_stage"], done["committed_investment"]) == ("signed", "60000")
+    assert verifier.post(f"{url}/withdraw-recognition", {"reason": ""}).status_code == 422
+    back = verifier.post(f"{url}/withdraw-recognition", {"reason": "合同不实"}).json()
+    assert (back["recognised_stage"], back["stage_status"]) == ("intent", "claimed")
+
+
+def test_查阅者只见认定事实(cast, longshan) -> None:
+    f.recognised(cast, Stage.SIGNED, name="已认定", confidentiality="restricted")
+    f.planning(cast, name="未认定")
+    reader = Caller(cast, "caizheng")
+    page = reader.get(URL).json()
+    assert [item["name"] for item in page["items"]] == ["已认定"]
+    item = page["items"][0]
+    assert (item["sight"], item["investors"], item["remark"], item["confidentiality"]) == (
+        "facts",
+        None,
+        None,
+        None,
+    )
+    assert reader.get(f"{URL}?total_min=1").json()["total"] in (0, 1)
+    assert reader.get(f"{URL}/{item['code']}").status_code == 200
+    assert reader.get(f"{URL}/{item['code']}/timeline").status_code == 404
+
+
+def test_三员在接口上什么也看不到(cast, longshan) -> None:
+    project = f.planning(cast)
+    for who in ("sysadmin", "secadmin", "auditadmin"):
+        caller = Caller(cast, who)
+        assert caller.get(URL).json()["total"] == 0
+        assert caller.get(f"{URL}/{project.code}").status_code == 404
+        assert caller.post(URL, {"name": "x"}).status_code == 403
+
+
+def test_证据缺项逐条说明_不留半份(cast, longshan) -> None:
+    project = f.planning(cast)
+    sent = Client().post(
+        f"{URL}/{project.code}/evidence",
+        {"fact": "legality", "title": "合法性", "dated_on": "2026-11-01",
+         "file": SimpleUploadedFile("意见.pdf", f.pdf("意见"), "application/pdf")},
+        HTTP_AUTHORIZATION=f"Bearer {longshan.token}",
+    )  # fmt: skip
+    assert sent.status_code == 422
+    assert {x["field"] for x in sent.json()["findings"]} == {"issuer", "number", "conclusion"}
+    assert Evidence.objects.count() == 0
+
+
+def test_描述文件完整(db) -> None:
+    schema = Client().get("/api/v1/openapi.json").json()
+    paths = schema["paths"]
+    for path, methods in paths.items():
+        for method, spec in methods.items():
+            wanted = (
+                {"200", "401", "403", "404", "422"}
+                if method == "get"
+                else {"401", "403", "404", "409", "412", "422", "428"}
+            )
+            assert wanted <= set(spec["responses"]), (path, method)
+            assert spec["summary"], path
+    assert {f"{URL}", f"{URL}/{{code}}/advance", "/api/v1/figures", "/api/v1/clauses",
+            "/api/v1/parameters", "/api/v1/units", "/api/v1/chains"} <= set(paths)  # fmt: skip

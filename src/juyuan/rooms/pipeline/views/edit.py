@@ -1,0 +1,263 @@
+"""登记与编辑。登记可到谋划,或带着接触记录直接到洽谈;编辑带版本,他人先改过的给出两边的内容。"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from juyuan.foundation.policy.queries import params
+from juyuan.foundation.workdays import clock
+from juyuan.kernel.actor import Actor
+from juyuan.kernel.verdict import Finding, RuleBroken, Stale, require
+from juyuan.rooms.investors import actions as investor_actions
+from juyuan.rooms.investors import queries as investor_queries
+from juyuan.rooms.investors.models import Investor
+from juyuan.rooms.pipeline import access
+from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
+from juyuan.rooms.pipeline.actions.register import register_project
+from juyuan.rooms.pipeline.forms import choices as options
+from juyuan.rooms.pipeline.forms.acts import EvidenceForm, today_limit
+from juyuan.rooms.pipeline.forms.project import ProjectBundle
+from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries.scope import door
+from juyuan.rooms.pipeline.rules.drafts import ProjectDraft, judge
+from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
+from juyuan.rooms.pipeline.rules.facts import FactKey
+from juyuan.rooms.pipeline.rules.stages import Stage
+from juyuan.rooms.pipeline.views import keeping, merging
+from juyuan.rooms.pipeline.views.common import actor_of, detail_url
+
+ENTRY = {Stage.PLANNING.value: Stage.PLANNING, Stage.NEGOTIATION.value: Stage.NEGOTIATION}
+MAX_SUGGESTIONS = 8
+COLLECTIONS = {"parties", "hosts", "participant_ids", "listed_ids", "extra"}
+
+
+def initial_of(draft: ProjectDraft, chosen: options.Choices) -> dict[str, Any]:
+    """草稿 → 表单初值(投资方按编号取名称)。"""
+    plain = {f.name: getattr(draft, f.name) for f in fields(draft) if f.name not in COLLECTIONS}
+    codes = {pk: code for code, pk in chosen.unit_ids.items()}
+    known = Investor.objects.in_bulk([p.investor_id for p in draft.parties])
+    return plain | {
+        "chain": chosen.chain_code(draft.chain_id),
+        "node": chosen.node_code(draft.node_id),
+        "lead_unit": chosen.unit_code(draft.lead_unit_id),
+        "participants": [codes[pk] for pk in draft.participant_ids if pk in codes],
+        "listed": [str(pk) for pk in draft.listed_ids],
+        "parties": [
+            {
+                "name": known[p.investor_id].name,
+                "uscc": known[p.investor_id].uscc,
+                "share": p.share_bp,
+                "origin": p.origin,
+                "fiscal": p.fiscal,
+            }
+            for p in draft.parties
+            if p.investor_id in known
+        ],
+        "hosts": [
+            {
+                "unit": codes.get(h.unit_id, ""),
+                "share": h.share_bp if h.actual else None,
+                "actual": "1" if h.actual else "0",
+            }
+            for h in draft.hosts
+        ],
+    }
+
+
+def _investor_ids(actor: Actor, bundle: ProjectBundle) -> list[int]:
+    """各出资方的编号:看得见的用已有的,没有的新登记(撞上看不见的由市商务局核对,这里不透露)。"""
+    pairs = [(row["name"], row["uscc"]) for row in bundle.party_rows()]
+    return investor_actions.ensure_investors(actor=actor, rows=pairs, now=clock.now())
+
+
+def _prejudge(bundle: ProjectBundle, more: list[Finding]) -> list[Finding]:
+    """不碰库的判断先做:有错就不新登记投资方、不留半截。"""
+    draft = bundle.draft()
+    found = [f for f in judge(draft, clock.today()) if f.rule != "share.twice"]
+    return found + more
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """登记项目:谋划,或有真实投资方与接触记录的直接进入洽谈(不算越级)。"""
+    actor, now = actor_of(request), clock.now()
+    require(access.can_register(actor))
+    said = request.POST.get("stage") or request.GET.get("stage", "")
+    stage = ENTRY.get(said, Stage.PLANNING)
+    chosen = options.load(now.date())
+    initial = {
+        "lead_unit": actor.post.unit_code
+        if actor.post and actor.post.unit_code in chosen.unit_ids
+        else "",
+        "confidentiality": params(now.date())["pipeline.confidentiality_default"],
+        "hosts": [],
+    }
+    data = request.POST if request.method == "POST" else None
+    bundle = ProjectBundle(choices=chosen, stage=stage, initial=initial, data=data)
+    contact = EvidenceForm(data, prefix="contact", initial={"fact": FactKey.CONTACT.value})
+    contact.fields["fact"].required = False
+    today_limit(contact, now.date())
+    kept = None
+    if request.method == "POST":
+        try:
+            if stage == Stage.NEGOTIATION:
+                kept = keeping.receive(request, actor, "contact-file", now)
+            project = _register(actor, bundle, contact, stage, kept)
+        except RuleBroken as broken:
+            _place(bundle, contact, broken)
+        else:
+            if project is not None:
+                messages.success(request, f"已登记到「{stage.label}」,项目编号 {project.code}")
+                return HttpResponseRedirect(detail_url(project))
+    context = {
+        "page_title": "登记项目",
+        "bundle": bundle,
+        "form": bundle.form,
+        "contact": contact if stage == Stage.NEGOTIATION else None,
+        "kept": kept,
+        "stage": stage,
+        "entries": [
+            {
+                "label": f"登记到{s.label}",
+                "url": f"?stage={s.value}",
+                "current": s == stage,
+            }
+            for s in ENTRY.values()
+        ],
+        "submit": f"登记到{stage.label}",
+        "cancel_url": reverse("pipeline:library"),
+        "marks": bundle.marks,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "pipeline/register.html", context, status=status)
+
+
+def _register(
+    actor: Actor,
+    bundle: ProjectBundle,
+    contact: EvidenceForm,
+    stage: Stage,
+    kept: keeping.Kept | None,
+) -> Project | None:
+    """表单 → 动作;表单本身有错返回空。"""
+    with_contact = stage == Stage.NEGOTIATION
+    valid = [bundle.is_valid(), not with_contact or contact.is_valid()]
+    if not all(valid):
+        return None
+    evidence: list[EvidenceDraft] = []
+    more: list[Finding] = []
+    if with_contact:
+        contact.cleaned_data["fact"] = FactKey.CONTACT.value
+        evidence = [contact.draft(kept.file_id if kept else None)]
+        more = judge_evidence(evidence[0], clock.today())
+    found = _prejudge(bundle, more)
+    if found:
+        raise RuleBroken(found)
+    draft = bundle.draft(_investor_ids(actor, bundle))
+    return register_project(
+        actor=actor, draft=draft, stage=stage, evidence=evidence, now=clock.now()
+    )
+
+
+def _place(bundle: ProjectBundle, contact: EvidenceForm, broken: RuleBroken) -> None:
+    """接触记录自己的字段(日期、文件、名称)的发现放到那一块。"""
+    own = {"title", "dated_on", "file", "place", "two_way"}
+    if not bundle.form.is_bound or not hasattr(bundle.form, "cleaned_data"):
+        bundle.is_valid()
+    for finding in broken.findings:
+        if finding.field in own and contact.is_bound:
+            contact.is_valid()
+            contact.add_error(finding.field, finding.message)
+            bundle.add_findings([Finding("contact", finding.rule, finding.clause, finding.message)])
+        else:
+            bundle.add_findings([finding])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    """编辑项目。"""
+    actor, now = actor_of(request), clock.now()
+    project = door(actor, code)
+    require(access.can_edit(actor, project))
+    current = draft_of(project)
+    units = {current.lead_unit_id, *(h.unit_id for h in current.hosts), *current.participant_ids}
+    chosen = options.load(now.date(), keep_units={pk for pk in units if pk is not None})
+    initial = initial_of(current, chosen) | {
+        "version": project.version,
+        "base": merging.dump(current),
+    }
+    stage = project.stage_enum
+    merged, status = None, 200
+    if request.method == "POST":
+        bundle = ProjectBundle(choices=chosen, stage=stage, initial=initial, data=request.POST)
+        status = 422
+        if bundle.is_valid():
+            try:
+                found = _prejudge(bundle, [])
+                if found:
+                    raise RuleBroken(found)
+                draft = bundle.draft(_investor_ids(actor, bundle))
+                edit_project(
+                    actor=actor, project=project, draft=draft,
+                    version=bundle.form.cleaned_data["version"] or 0,
+                    reason=request.POST.get("reason", "").strip()[:2000], now=now,
+                )  # fmt: skip
+            except RuleBroken as broken:
+                bundle.add_findings(broken.findings)
+            except Stale:
+                fresh = door(actor, code)
+                merged = merging.merge(
+                    fresh, bundle.form.cleaned_data["base"], draft, draft_of(fresh)
+                )
+                again = initial_of(merged.draft, chosen) | {
+                    "version": fresh.version,
+                    "base": merging.dump(draft_of(fresh)),
+                }
+                bundle = ProjectBundle(choices=chosen, stage=stage, initial=again)
+                status = 412
+            else:
+                messages.success(request, "已保存" if draft != current else "没有改动,未作保存")
+                return HttpResponseRedirect(detail_url(project))
+    else:
+        bundle = ProjectBundle(choices=chosen, stage=stage, initial=initial)
+    context = {
+        "page_title": f"编辑:{project.name}",
+        "project": project,
+        "bundle": bundle,
+        "form": bundle.form,
+        "stage": stage,
+        "merged": merged,
+        "submit": "保存修改",
+        "cancel_url": detail_url(project),
+        "marks": bundle.marks,
+        "crumbs": [
+            {"label": "项目库", "url": reverse("pipeline:library")},
+            {"label": project.name, "url": detail_url(project)},
+            {"label": "编辑"},
+        ],
+        "frozen": project.recognised_stage in (Stage.SIGNED, Stage.LANDED),
+    }
+    return render(request, "pipeline/edit.html", context, status=status)
+
+
+@require_safe
+def suggest_investors(request: HttpRequest) -> HttpResponse:
+    """边打边给出看得见的投资方(datalist 的选项);看不见的一个字也不出。"""
+    actor = actor_of(request)
+    require(access.can_register(actor))
+    typed = next((v.strip() for k, v in request.GET.items() if k.endswith("-name")), "")[:60]
+    found: list[Investor] = []
+    if len(typed) >= 2 and "\x00" not in typed:
+        found = list(
+            investor_queries.visible_to(actor)
+            .filter(name__icontains=typed)
+            .order_by("name", "id")[:MAX_SUGGESTIONS]
+        )
+    return render(request, "pipeline/parts/investor_options.html", {"found": found})

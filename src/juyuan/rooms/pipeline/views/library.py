@@ -1,0 +1,265 @@
+"""项目库:表格、看板、认定事实。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from juyuan.foundation.people.visibility import Relation
+from juyuan.foundation.ui import formats, querystring, vocab
+from juyuan.foundation.ui.context import money_unit
+from juyuan.foundation.ui.filters import Filter, FilterBar
+from juyuan.foundation.ui.keyset import clamp_limit
+from juyuan.foundation.workdays import clock
+from juyuan.rooms.pipeline import access
+from juyuan.rooms.pipeline.queries import boards, listing, recognised
+from juyuan.rooms.pipeline.queries.criteria import Criteria, read
+from juyuan.rooms.pipeline.queries.scope import reach_of
+from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
+from juyuan.rooms.pipeline.views import tables
+from juyuan.rooms.pipeline.views.common import actor_of
+
+YEAR = 365 * 24 * 3600
+
+
+def pending_text(tally: listing.Tally, unit: str) -> str:
+    """「5 个 12.30 亿元」;没有待核实的为空。"""
+    if not tally.claimed.n:
+        return ""
+    shown = formats.amount(tally.claimed.total, unit)
+    return f"{tally.claimed.n:,} 个 {shown} {formats.UNIT_LABELS[unit]}"
+
+
+def strip(
+    libraries: list[listing.Library], request: HttpRequest, unit: str, *, current: str, base: str
+) -> list[dict[str, Any]]:
+    """五库页签:已认定的为主,待核实的另写。再点当前页签即看全部。"""
+    items = []
+    for library in libraries:
+        look = vocab.badge("stage", library.stage)
+        here = current == library.stage
+        query = querystring.replace(request.GET, stage=None if here else library.stage.value)
+        items.append(
+            {
+                "label": look.label,
+                "icon": look.icon,
+                "css": look.css,
+                "url": base + query,
+                "count": library.tally.recognised.n,
+                "sum": library.tally.recognised.total,
+                "pending": pending_text(library.tally, unit),
+                "delta": f"共 {library.tally.n:,} 个",
+                "current": here,
+            }
+        )
+    return items
+
+
+def modes(current: str, params: str) -> list[dict[str, Any]]:
+    return [
+        {"label": "表格", "icon": "table", "url": reverse("pipeline:library") + params,
+         "current": current == "table"},
+        {"label": "看板", "icon": "layout-kanban", "url": reverse("pipeline:board") + params,
+         "current": current == "board"},
+    ]  # fmt: skip
+
+
+def only_facts(request: HttpRequest) -> bool:
+    """只许看认定事实的人:有查阅任职,而没有能看全貌的任职。"""
+    reach = reach_of(actor_of(request))
+    seeing = set(reach.everywhere) - {Relation.READER, Relation.OTHER}
+    return Relation.READER in reach.everywhere and not (
+        seeing or reach.own_units or reach.partner_units or reach.chain_ids
+    )
+
+
+@require_GET
+def library(request: HttpRequest) -> HttpResponse:
+    """项目库表格。只许看认定事实的人看到的是认定事实表。"""
+    if only_facts(request):
+        return facts_list(request)
+    said = request.GET.getlist("cols")
+    if said:
+        response: HttpResponse = HttpResponseRedirect(
+            request.path + querystring.replace(request.GET, keep_cursor=True, cols=None)
+        )
+        if said == [tables.DEFAULT_COLUMNS]:
+            response.delete_cookie(tables.COLUMNS_COOKIE)
+        else:
+            response.set_cookie(
+                tables.COLUMNS_COOKIE, ",".join(said)[: tables.MAX_COOKIE], max_age=YEAR,
+                samesite="Lax", httponly=True, secure=request.is_secure(),
+            )  # fmt: skip
+        return response
+    actor, today, unit = actor_of(request), clock.today(), money_unit(request)
+    found = read(request.GET)
+    page = listing.listing(
+        actor,
+        found,
+        on=today,
+        sort=request.GET.get("sort", listing.DEFAULT_SORT),
+        cursor=request.GET.get("cursor", ""),
+        limit=clamp_limit(request.GET.get("limit", listing.PAGE), listing.PAGE),
+    )
+    options = listing.options()
+    cookie = request.COOKIES.get(tables.COLUMNS_COOKIE, "")
+    cols = tables.chosen(tables.columns(unit), cookie, one_library=bool(found.stage))
+    table = tables.library_table(request, page, cols, unit=unit, today=today)
+    everything = sum((lib.tally for lib in page.libraries), listing.Tally())
+    context = {
+        "page_title": "项目库",
+        "listing": page,
+        "table": table,
+        "items": strip(page.libraries, request, unit, current=found.stage,
+                       base=reverse("pipeline:library")),
+        "modes": modes("table", querystring.replace(request.GET, sort=None, stage=None)),
+        "filters": tables.filter_bar(request.GET, options),
+        "views": tables.views(request.GET, has_unit=bool(actor.unit_ids)),
+        "found": found,
+        "chips": tables.chips(found),
+        "everything": everything,
+        "pending": pending_text(page.tally, unit),
+        "is_empty": everything.n == 0 and not found.active,
+        "may_register": bool(access.can_register(actor)),
+        "stage": Stage(found.stage) if found.stage else None,
+    }  # fmt: skip
+    return render(request, "pipeline/library.html", context)
+
+
+def board_context(request: HttpRequest, *, keep: str = "") -> dict[str, Any]:
+    """看板的变量;被拒绝的移动没有脚本时也用它重画整页。"""
+    actor, today, unit = actor_of(request), clock.today(), money_unit(request)
+    found = read(request.GET)
+    lanes = boards.board(actor, found, on=today, keep=keep)
+    movable = bool(access.can_register(actor))
+    params = querystring.replace(request.GET, stage=None)
+    return {
+        "page_title": "项目库看板",
+        "items": strip(
+            [listing.Library(lane.stage, lane.tally) for lane in lanes],
+            request, unit, current="", base=reverse("pipeline:library"),
+        ),
+        "columns": [_column(lane, request, movable) for lane in lanes],
+        "modes": modes("board", params),
+        "filters": tables.filter_bar(request.GET, listing.options()),
+        "found": found,
+        "chips": tables.chips(found),
+        "may_register": movable,
+        "is_empty": not any(lane.tally.n for lane in lanes) and not found.active,
+    }  # fmt: skip
+
+
+def _column(lane: boards.Lane, request: HttpRequest, movable: bool) -> dict[str, Any]:
+    return {
+        "key": lane.stage.value,
+        "label": f"{lane.stage.label}库",
+        "cards": [card(row, movable) for row in lane.cards],
+        "more": lane.more,
+        "more_url": reverse("pipeline:library")
+        + querystring.replace(request.GET, stage=lane.stage.value),
+    }
+
+
+def card(row: listing.Row, movable: bool) -> dict[str, Any]:
+    """看板上的一张卡片。"""
+    move = reverse("pipeline:move", args=[row.code]) + "?from=board"
+    return {
+        "title": row.name,
+        "url": reverse("pipeline:detail", args=[row.code]),
+        "second": row.investor or "投资方未定",
+        "amount": row.total.yuan,
+        "amount_text": row.total.note,
+        "light": "idle" if row.pending else "ok",
+        "light_label": "待核实" if row.pending else "已认定",
+        "foot": f"{row.lead or '首谈单位未定'}·{row.days} 天",
+        "missing": row.lack.count,
+        "ready": row.lack.target is not None and not row.lack.count,
+        "move_url": move if movable and row.standing == "active" else "",
+        "version": row.version,
+        "targets": [(s.value, s.label) for s in STAGES if s != row.stage],
+    }
+
+
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """五库看板。"""
+    return render(request, "pipeline/board.html", board_context(request))
+
+
+@require_GET
+def facts_list(request: HttpRequest) -> HttpResponse:
+    """认定事实表:签约、落地的现行认定,冻结的数字。"""
+    actor, unit = actor_of(request), money_unit(request)
+    found: Criteria = read(request.GET)
+    page = recognised.facts_listing(
+        actor, found, cursor=request.GET.get("cursor", ""), limit=listing.PAGE
+    )
+    options = listing.options()
+    items = []
+    for stage, part in page.libraries.items():
+        look = vocab.badge("stage", stage)
+        here = page.stage == stage
+        items.append(
+            {
+                "label": f"{look.label}已认定", "icon": look.icon, "css": look.css,
+                "url": querystring.replace(request.GET, result=None, stage=stage.value),
+                "count": part.n, "sum": part.committed, "current": here,
+            }
+        )  # fmt: skip
+    context = {
+        "page_title": "认定事实",
+        "listing": page,
+        "items": items,
+        "filters": FilterBar(
+            filters=(
+                Filter("host_unit", "落点", options.counties),
+                Filter("chain", "产业链", options.chains),
+                Filter("lead_unit", "首谈单位", options.leads),
+            ),
+            params=request.GET,
+            search_name="q",
+            search_label="名称、编号",
+        ),
+        "table": tables_facts(request, page, unit),
+        "found": found,
+        "chips": tables.chips(found),
+    }
+    return render(request, "pipeline/facts_list.html", context)
+
+
+def tables_facts(
+    request: HttpRequest, page: recognised.FactsListing, unit: str
+) -> tables.LibraryTable:
+    column = tables.Column
+    return tables.LibraryTable(
+        columns=(
+            column("code", "编号", css="jy-muted jy-nowrap", phone="skip"),
+            column("name", "项目", fixed=True, clip=True, phone="full",
+                   href=lambda r: reverse("pipeline:detail", args=[r.code])),
+            column("lead", "首谈单位", css="jy-nowrap", phone="two"),
+            column("chain", "产业链", css="jy-nowrap", phone="skip"),
+            column("hosts", "落点", value=lambda r: "、".join(r.hosts), phone="skip"),
+            column("total", "总投资", kind="money"),
+            column("contract", "合同金额", kind="money"),
+            column("committed", "合同引资额", kind="money"),
+            column("fact_on", "事实日", kind="date", css="jy-nowrap", phone="skip"),
+            column("recorded_at", "认定日", kind="date", css="jy-nowrap", phone="skip"),
+            column("by", "认定人", phone="skip"),
+        ),
+        rows=page.rows,
+        params=request.GET,
+        money_unit=unit,
+        row_key="code",
+        css="jy-tbl--lib",
+        sums=[
+            (f"本页 {page.page_sum.n:,} 项", tables.sums_of(page.page_sum)),
+            (f"符合条件 {page.whole.n:,} 项", tables.sums_of(page.whole)),
+        ]
+        if page.rows
+        else (),
+        empty="没有符合条件的认定。",
+    )  # fmt: skip

@@ -1,0 +1,225 @@
+"""项目库表格的列、筛选条、视图的声明。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from juyuan.foundation.ui import formats, querystring, render
+from juyuan.foundation.ui.filters import Filter, FilterBar
+from juyuan.foundation.ui.tables import Column, Table
+from juyuan.rooms.pipeline.queries.criteria import Criteria
+from juyuan.rooms.pipeline.queries.listing import Listing, Money, Options, Row, Sum3, Tally
+from juyuan.rooms.pipeline.queries.past import RESULTS
+from juyuan.rooms.pipeline.rules.stages import Stage, Standing
+
+COLUMNS_COOKIE = "jy_project_cols"
+DEFAULT_COLUMNS = "default"
+MAX_COOKIE = 300
+
+
+@dataclass
+class LibraryTable(Table):
+    """列选择记在 cookie 里,所以「恢复默认」要明说。"""
+
+    @property
+    def reset_url(self) -> str:
+        return querystring.replace(self.params, cols=DEFAULT_COLUMNS)
+
+
+def _money(name: str, unit: str) -> Callable[[Row], Any]:
+    def cell(row: Row) -> Any:
+        found: Money = getattr(row, name)
+        if found.yuan is None:
+            return format_html('<span class="jy-muted">{}</span>', found.note or formats.MISSING)
+        shown = formats.amount(found.yuan, unit)
+        if found.pending:
+            return format_html('<span class="jy-pend" title="待核实,不计入已认定">{}</span>', shown)
+        return shown
+
+    return cell
+
+
+def status_cell(row: Row) -> SafeString:
+    """核实状态;台账带来的附上原词。"""
+    pill = render.pill("wait" if row.pending else "yes")
+    if row.pending and row.recognised_stage and Stage(row.recognised_stage) != row.stage:
+        return format_html(
+            '{}<small class="jy-2nd">{}已认定</small>', pill, Stage(row.recognised_stage).label
+        )
+    return pill
+
+
+def lack_cell(row: Row) -> SafeString:
+    lack = row.lack
+    if lack.target is None:
+        return format_html('<span class="jy-muted">{}</span>', formats.MISSING)
+    if lack.count:
+        return format_html('<span class="jy-lack"><b>{} 项</b> {}</span>', lack.count, lack.short)
+    return format_html(
+        '<span class="jy-rdy">{} 已齐,{}</span>', render.icon("check"), lack.awaiting
+    )
+
+
+def _hosts_cell(row: Row) -> Any:
+    if not row.hosts:
+        return format_html('<span class="jy-muted">未定</span>')
+    more = f" 等{len(row.hosts)}处" if len(row.hosts) > 2 else ""
+    return "、".join(row.hosts[:2]) + more
+
+
+def project_url(row: Row) -> str:
+    return reverse("pipeline:detail", args=[row.code])
+
+
+def columns(unit: str) -> tuple[Column, ...]:
+    """全部的列;缺省显示十一列,其余在列选择里。"""
+    return (
+        Column("code", "编号", css="jy-muted jy-nowrap", phone="skip"),
+        Column("name", "项目 / 投资方", second=lambda r: r.investor or "投资方未定",
+               href=project_url, fixed=True, clip=True, phone="full"),
+        Column("stage", "所在库", cell=lambda r: render.badge("stage", r.stage),
+               default=False, phone="skip"),
+        Column("lead", "首谈单位", css="jy-nowrap", phone="two"),
+        Column("chain", "产业链", css="jy-nowrap", phone="skip"),
+        Column("hosts", "落点", cell=_hosts_cell, css="jy-nowrap", phone="skip"),
+        Column("total", "总投资", kind="money", cell=_money("total", unit), sort="total"),
+        Column("contract", "合同金额", kind="money", cell=_money("contract", unit)),
+        Column("committed", "合同引资额", kind="money", cell=_money("committed", unit),
+               sort="committed"),
+        Column("status", "核实", cell=status_cell, phone="signal"),
+        Column("lack", "还差", cell=lack_cell, css="jy-nowrap", phone="wide"),
+        Column("updated", "更新", kind="date_right", css="jy-muted jy-nowrap", sort="updated",
+               phone="skip"),
+        Column("fixed", "固定资产投资", kind="money", cell=_money("fixed", unit), default=False,
+               phone="skip"),
+        Column("node", "环节", default=False, phone="skip"),
+        Column("industry", "行业代码", default=False, phone="skip"),
+        Column("signed_on", "签约日期", kind="date", css="jy-nowrap", default=False, phone="skip"),
+        Column("started_on", "开工日期", kind="date", css="jy-nowrap", default=False, phone="skip"),
+        Column("promised_start", "承诺开工", kind="date", css="jy-nowrap", default=False,
+               phone="skip"),
+        Column("since", "入库日期", kind="date", css="jy-nowrap", default=False, phone="skip"),
+        Column("standing", "项目状态", cell=lambda r: render.badge("standing", r.standing),
+               default=False, phone="skip"),
+        Column("confidentiality", "密级", default=False, phone="skip"),
+        Column("claimed_word", "台账原词", default=False, phone="skip"),
+        Column("source", "录入方式", default=False, phone="skip"),
+        Column("created", "登记时间", kind="date", sort="created", css="jy-nowrap", default=False,
+               phone="skip"),
+    )  # fmt: skip
+
+
+def chosen(all_columns: Sequence[Column], cookie: str, *, one_library: bool) -> tuple[Column, ...]:
+    """把 cookie 里记住的列变成「缺省显示」;不在某一个库时缺省带上「所在库」。"""
+    kept = {part for part in cookie[:MAX_COOKIE].split(",") if part}
+    known = {c.key for c in all_columns}
+    if kept & known:
+        return tuple(replace(c, default=c.key in kept) for c in all_columns)
+    if one_library:
+        return tuple(all_columns)
+    return tuple(replace(c, default=c.default or c.key == "stage") for c in all_columns)
+
+
+def sums_of(part: Sum3) -> dict[str, int]:
+    return {"total": part.total, "contract": part.contract, "committed": part.committed}
+
+
+def foot(page: Tally, whole: Tally) -> list[tuple[str, Mapping[str, Any]]]:
+    """表尾:认定的与待核实的各一行,不相加。"""
+    lines: list[tuple[str, Mapping[str, Any]]] = []
+    for label, tally in (("本页", page), ("符合条件", whole)):
+        if tally.recognised.n or not tally.claimed.n:
+            lines.append((f"{label} 已认定 {tally.recognised.n:,} 项", sums_of(tally.recognised)))
+        if tally.claimed.n:
+            lines.append((f"{label} 待核实 {tally.claimed.n:,} 项", sums_of(tally.claimed)))
+    return lines
+
+
+def library_table(
+    request: HttpRequest, found: Listing, cols: Sequence[Column], *, unit: str, today: date
+) -> LibraryTable:
+    return LibraryTable(
+        columns=cols,
+        rows=found.rows,
+        params=request.GET,
+        sort=found.sort,
+        money_unit=unit,
+        today=today,
+        sums=foot(found.page_tally, found.tally) if found.rows else (),
+        row_key="code",
+        css="jy-tbl--lib",
+        empty="没有符合条件的项目。可放宽条件,或清除筛选后再找。",
+    )
+
+
+CONFIDENTIALITY = (("normal", "一般"), ("internal", "内部"), ("restricted", "限名单"))
+FILTERS_ASIDE = ("standing", "lack", "confidentiality", "source", "total_min", "total_max")
+
+
+def filter_bar(params: QueryDict, options: Options) -> FilterBar:
+    """条件全在网址里。"""
+    undecided = ("none", "未定")
+    return FilterBar(
+        filters=(
+            Filter("host_unit", "落点", (*options.counties, undecided)),
+            Filter("chain", "产业链", (*options.chains, undecided)),
+            Filter("lead_unit", "首谈单位", (*options.leads, undecided)),
+            Filter("stage_status", "核实", (("recognised", "已认定"), ("claimed", "待核实"))),
+            Filter("lack", "门槛", (("yes", "还有缺项"), ("no", "已齐"))),
+            Filter("standing", "状态", (("all", "不限"), *Standing.pairs()), blank="在库"),
+            Filter("confidentiality", "密级", CONFIDENTIALITY),
+            Filter("source", "录入", (("registered", "登记"), ("ledger", "台账导入"))),
+            Filter("total_min", "总投资不少于(亿元)"),
+            Filter("total_max", "总投资不超过(亿元)"),
+        ),
+        params=params,
+        search_name="q",
+        search_label="名称、投资方、编号",
+    )
+
+
+def views(params: QueryDict, *, has_unit: bool) -> list[dict[str, Any]]:
+    """几个现成的视图(都是网址)。"""
+    kept = {"stage": params.get("stage", "")}
+    wanted = [("全部", {})]
+    if has_unit:
+        wanted.append(("本单位的", {"mine": "1"}))
+    wanted += [
+        ("待核实", {"stage_status": "claimed"}),
+        ("门槛已齐", {"lack": "no"}),
+        ("还有缺项", {"lack": "yes"}),
+        ("暂缓", {"standing": "paused"}),
+        ("已终止退库", {"standing": "ended"}),
+    ]
+    names = ("mine", "stage_status", "lack", "standing")
+    current = {name: params.get(name, "") for name in names if params.get(name)}
+    return [
+        {
+            "label": label,
+            "url": querystring.replace(QueryDict(), **kept, **query),
+            "current": current == query,
+        }
+        for label, query in wanted
+    ]
+
+
+def chips(found: Criteria) -> list[str]:
+    """筛选条里没有、却在起作用的条件,写出来让人看见。"""
+    said = []
+    if found.as_of is not None:
+        said.append(f"截至 {found.as_of.isoformat()} 终了时的样子")
+    if found.result:
+        said.append(RESULTS[found.result][2])
+    if found.recognised_stage:
+        said.append(f"认定所在库:{Stage(found.recognised_stage).label}")
+    if found.batch is not None:
+        said.append(f"导入批次 {found.batch}")
+    return said
