@@ -6,7 +6,7 @@ from juyuan.rooms.pipeline.views import acts, edit, library, project
 
 app_name = "pipeline"
 urlpatterns = [
-    path("projects/", library.library, name="library"),
+    path("projects/", library.library, name="list"),
     path("projects/board/", library.board, name="board"),
     path("projects/recognised/", library.facts_list, name="facts"),
     path("projects/new/", edit.register, name="register"),

@@ -42,7 +42,7 @@ LOOKS: dict[str, Look] = {
     "end": Look("ban", "终止", "back"),
     "withdraw": Look("logout", "退库", "back"),
     "resume": Look("player-play", "恢复推进"),
-    "recognised": Look("rosette-discount-check", "认定", "key"),
+    "recognised": Look("certificate", "认定", "key"),
     "recognition_withdrawn": Look("arrow-back-up", "撤回认定(冲回)", "back"),
     "added": Look("upload", "提交证据"),
     "requested": Look("trash", "提出作废"),

@@ -90,7 +90,7 @@ def _confirm(
         "clause": clause,
         "cancel_url": detail_url(project),
         "crumbs": [
-            {"label": "项目库", "url": reverse("pipeline:library")},
+            {"label": "项目库", "url": reverse("pipeline:list")},
             {"label": project.name, "url": detail_url(project)},
             {"label": title},
         ],
@@ -444,7 +444,7 @@ def settle(request: HttpRequest, void_id: int) -> HttpResponse:
             return _stale(request, stale, project)
         messages.success(request, f"{'已作废' if agree else '未同意作废'}{what}")
         gone = agree and row.evidence is None
-        return HttpResponseRedirect(reverse("pipeline:library") if gone else detail_url(project))
+        return HttpResponseRedirect(reverse("pipeline:list") if gone else detail_url(project))
     return _confirm(
         request, project, form,
         title="确认作废", what=f"是否作废{what}",
@@ -488,7 +488,7 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
         "concluding": [key.label for key in CONCLUDING_KEYS],
         "cancel_url": detail_url(project),
         "crumbs": [
-            {"label": "项目库", "url": reverse("pipeline:library")},
+            {"label": "项目库", "url": reverse("pipeline:list")},
             {"label": project.name, "url": detail_url(project)},
             {"label": "提交证据"},
         ],

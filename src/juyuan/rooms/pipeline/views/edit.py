@@ -132,7 +132,7 @@ def register(request: HttpRequest) -> HttpResponse:
             for s in ENTRY.values()
         ],
         "submit": f"登记到{stage.label}",
-        "cancel_url": reverse("pipeline:library"),
+        "cancel_url": reverse("pipeline:list"),
         "marks": bundle.marks,
     }
     status = 422 if request.method == "POST" else 200
@@ -238,7 +238,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         "cancel_url": detail_url(project),
         "marks": bundle.marks,
         "crumbs": [
-            {"label": "项目库", "url": reverse("pipeline:library")},
+            {"label": "项目库", "url": reverse("pipeline:list")},
             {"label": project.name, "url": detail_url(project)},
             {"label": "编辑"},
         ],

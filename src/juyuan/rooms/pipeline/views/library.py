@@ -61,7 +61,7 @@ def strip(
 
 def modes(current: str, params: str) -> list[dict[str, Any]]:
     return [
-        {"label": "表格", "icon": "table", "url": reverse("pipeline:library") + params,
+        {"label": "表格", "icon": "table", "url": reverse("pipeline:list") + params,
          "current": current == "table"},
         {"label": "看板", "icon": "layout-kanban", "url": reverse("pipeline:board") + params,
          "current": current == "board"},
@@ -115,7 +115,7 @@ def library(request: HttpRequest) -> HttpResponse:
         "listing": page,
         "table": table,
         "items": strip(page.libraries, request, unit, current=found.stage,
-                       base=reverse("pipeline:library")),
+                       base=reverse("pipeline:list")),
         "modes": modes("table", querystring.replace(request.GET, sort=None, stage=None)),
         "filters": tables.filter_bar(request.GET, options),
         "views": tables.views(request.GET, has_unit=bool(actor.unit_ids)),
@@ -141,7 +141,7 @@ def board_context(request: HttpRequest, *, keep: str = "") -> dict[str, Any]:
         "page_title": "项目库看板",
         "items": strip(
             [listing.Library(lane.stage, lane.tally) for lane in lanes],
-            request, unit, current="", base=reverse("pipeline:library"),
+            request, unit, current="", base=reverse("pipeline:list"),
         ),
         "columns": [_column(lane, request, movable) for lane in lanes],
         "modes": modes("board", params),
@@ -159,7 +159,7 @@ def _column(lane: boards.Lane, request: HttpRequest, movable: bool) -> dict[str,
         "label": f"{lane.stage.label}库",
         "cards": [card(row, movable) for row in lane.cards],
         "more": lane.more,
-        "more_url": reverse("pipeline:library")
+        "more_url": reverse("pipeline:list")
         + querystring.replace(request.GET, stage=lane.stage.value),
     }
 

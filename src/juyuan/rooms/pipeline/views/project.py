@@ -72,7 +72,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _crumbs(project: Project) -> list[dict[str, str]]:
-    library = reverse("pipeline:library")
+    library = reverse("pipeline:list")
     stage = project.stage_enum
     return [
         {"label": "项目库", "url": library},
