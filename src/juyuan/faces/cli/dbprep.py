@@ -56,12 +56,13 @@ def migrate_and_grant() -> str:
 
 
 def load_pack() -> None:
-    """载入城市包:条款、参数、单位等。"""
-    from juyuan.foundation.policy.actions import load_pack as load
+    """载入城市包:参数、单位、产业链。"""
     from juyuan.foundation.workdays.clock import now
 
+    from .packload import load_city
+
     say(f"载入城市包 {os.environ.get('JUYUAN_PACK') or 'liaoyuan'}")
-    load(now=now())
+    load_city(now=now(), demo=os.environ["JUYUAN_MODE"] == "demo")
 
 
 def main(steps: list[str]) -> int:

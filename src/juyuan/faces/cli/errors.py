@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import traceback
 
@@ -34,6 +35,19 @@ def explain(error: BaseException) -> str:
     return (
         f"程序出错{where}:{type(error).__name__}: {error}。设 JUYUAN_DEBUG=1 再运行可见全部经过。"
     )
+
+
+def as_json(error: BaseException) -> str:
+    """`--json` 时的拒绝:一份 JSON 列表,每条 {field, rule, clause, message}。"""
+    from juyuan.kernel import verdict
+
+    if isinstance(error, verdict.RuleBroken):
+        found = [finding.as_dict() for finding in error.findings]
+    else:
+        clause = getattr(error, "clause", "")
+        rule = type(error).__name__.lower()
+        found = [{"field": "", "rule": rule, "clause": clause, "message": explain(error)}]
+    return json.dumps(found, ensure_ascii=False, indent=1)
 
 
 def line(finding: object) -> str:

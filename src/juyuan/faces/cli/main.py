@@ -58,8 +58,10 @@ def main(argv: list[str]) -> int:
         complain("已中断")
         return 130
     except Exception as error:
-        from .errors import explain
+        from .errors import as_json, explain
 
+        if "--json" in argv:
+            print(as_json(error))
         complain(explain(error))
         return REFUSED
 
