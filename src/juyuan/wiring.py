@@ -124,7 +124,7 @@ def _exchange() -> None:
     from juyuan.rooms.chains import exchange as chains
     from juyuan.rooms.pipeline import exchange as projects
 
-    register(projects.PROJECTS, projects.PROJECTS_EXPORT, *chains.KINDS)
+    register(*projects.KINDS, *chains.KINDS)
 
 
 def _chains() -> None:

@@ -12,6 +12,7 @@ from juyuan.foundation.exchange.kinds import ExportColumn, ExportKind, ImportKin
 from juyuan.foundation.people.visibility import Sight
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline import access
+from juyuan.rooms.pipeline.actions import historical
 from juyuan.rooms.pipeline.actions.opening import commit_many, commit_one, reverse_batch
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.criteria import read
@@ -21,6 +22,7 @@ from juyuan.rooms.pipeline.queries.records import listed, with_related
 from juyuan.rooms.pipeline.queries.scope import reach_of, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Origin
 from juyuan.rooms.pipeline.rules.gates import NEEDS_BY_FACT
+from juyuan.rooms.pipeline.rules.historical import judge_rows as judge_history
 from juyuan.rooms.pipeline.rules.ledger import judge_rows
 from juyuan.rooms.pipeline.rules.stages import Stage, StageStatus, Standing
 
@@ -103,6 +105,36 @@ PROJECTS = ImportKind(
     opening_allowed=True,
 )
 
+RECOGNITION_COLUMNS = (
+    Column("code", "项目编号", parsers.code(max_length=20), synonyms=("系统编号",),
+           note="填编号,或填与系统一致的项目名称"),
+    Column("name", "项目名称", parsers.text(max_length=200), synonyms=("项目", "名称")),
+    Column("stage", "认定为", parsers.choice({"signed": "签约", "landed": "落地"}),
+           synonyms=("认定阶段", "认定所在库", "所处阶段"), required=True,
+           choices=("签约", "落地"), example="签约", clause="3.3b"),
+    Column("fact_on", "事实日", parsers.day(partial=False),
+           synonyms=("签约日期", "落地日期", "发生日期", "日期"), required=True, example="2024-06-18"),
+    Column("paper", "依据文号", parsers.text(max_length=100), synonyms=("文号", "依据")),
+)  # fmt: skip
+
+RECOGNITIONS = ImportKind(
+    name="recognitions",
+    label="历史认定",
+    columns=RECOGNITION_COLUMNS,
+    prepare=historical.prepare,
+    judge=judge_history,
+    commit_many=historical.commit_many,
+    commit_one=historical.commit_one,
+    may=historical.may_recognise_history,
+    oversee=access.is_bureau,
+    reverse=historical.reverse_batch,
+    description="开账时由市商务局凭文件认定旧的签约、落地,从事实日起计,标明「历史」。",
+    clause="3.3b",
+    order=50,
+    opening_allowed=True,
+    paper_required=True,
+)
+
 EXPORT_COLUMNS = (
     ExportColumn("code", "项目编号"),
     ExportColumn("name", "项目名称", width=36),
@@ -173,3 +205,5 @@ PROJECTS_EXPORT = ExportKind(
     description="看得见的项目,按当前筛选。",
     order=40,
 )
+
+KINDS = (PROJECTS, RECOGNITIONS, PROJECTS_EXPORT)
