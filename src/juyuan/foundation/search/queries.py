@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from juyuan.foundation.search import frequency
 from juyuan.foundation.search.grams import query_grams
@@ -22,6 +24,7 @@ MAX_QUERY = 60
 COMMON_ROWS = 15_000
 """最少见的片段多于此数,就先在最近的行里找,不去合并几份很长的清单。"""
 RECENT_ROWS = 20_000
+PREFIX_ROWS = 200
 ROUNDS = (200, 4000)
 """每轮取的候选数:第一轮多半够;看得见的太少时再取一轮。"""
 _COLUMNS = "object_type, object_id, weight, text"
@@ -92,13 +95,21 @@ def find(q: str, actor: Actor, limit: int = 20) -> Found:
     return Found(q, tuple(groups), more)
 
 
-def matching_ids(object_type: str, q: str, cap: int = 2000) -> list[int]:
-    """某类对象里文字相符的编号(至多 `cap` 个),供列表页的框内检索;调用者须再限于看得见的。"""
+def matching(object_type: str, q: str, cap: int = 2000) -> Q:
+    """列表页的框内检索:某类对象里文字相符者的条件(用在该类模型的查询集上,可见范围另限)。
+
+    相符的不多就列出编号;太多则逐行反查检索行,顺着列表自己的次序取够一页即止。
+    """
     text = compact(q[: MAX_QUERY * 4])[:MAX_QUERY]
     if not text:
-        return []
+        return Q(pk__in=[])
     found = _candidates(text, cap, object_type)
-    return list(dict.fromkeys(c.object_id for c in found))
+    if len(found) < cap and (len(text) > 1 or len(found) < PREFIX_ROWS):
+        return Q(pk__in={c.object_id for c in found})
+    rows = SearchRow.objects.filter(object_type=object_type, object_id=OuterRef("pk"))
+    if len(text) > 1:
+        return Q(Exists(rows.filter(text__contains=text)))
+    return Q(Exists(rows.filter(text__startswith=text)))
 
 
 def _visible(candidates: Iterable[_Candidate], actor: Actor) -> set[tuple[str, int]]:
@@ -125,7 +136,7 @@ def _score(candidate: _Candidate, text: str) -> float:
 
 
 def _candidates(text: str, size: int, object_type: str = "") -> list[_Candidate]:
-    found = _run(_prefix_sql(object_type), [_like(text) + "%"], object_type, min(size, 200))
+    found = _run(_prefix_sql(object_type), [_like(text) + "%"], object_type, min(size, PREFIX_ROWS))
     if len(text) > 1:
         found += _inside(text, size, object_type)
     return list(dict.fromkeys(found))[:size]
@@ -141,7 +152,7 @@ def _inside(text: str, size: int, object_type: str) -> list[_Candidate]:
     return _run(_grams_sql(object_type), [grams, like], object_type, size)
 
 
-def _run(sql: str, params: list[object], object_type: str, size: int) -> list[_Candidate]:
+def _run(sql: str, params: list[Any], object_type: str, size: int) -> list[_Candidate]:
     if object_type:
         params = [*params, object_type]
     with connection.cursor() as cursor:

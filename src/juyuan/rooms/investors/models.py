@@ -67,7 +67,11 @@ class Group(models.Model):
 
 
 class Investor(models.Model):
-    """投资方:全市共用的一份身份。合并后 `merged_into` 指向留下的一家。"""
+    """投资方:全市共用的一份身份。合并后 `merged_into` 指向留下的一家。
+
+    `pending`:某单位在项目里填了一家,而它撞上该单位看不见的一家。核对之前各是各的一行,
+    该单位只看见自己填的;市商务局核对为同一家后合并。
+    """
 
     code = models.CharField("投资方编号", max_length=20, unique=True)
     name = models.CharField("投资方名称", max_length=200)
@@ -116,7 +120,8 @@ class Investor(models.Model):
     )
     created_at = models.DateTimeField("登记时间")
     updated_at = models.DateTimeField("更新时间")
-    batch_id = models.BigIntegerField("导入批次", null=True, blank=True, db_index=True)
+    batch_id = models.CharField("导入批次", max_length=40, blank=True, default="")
+    pending = models.BooleanField("待核对", default=False)
     merged_into = models.ForeignKey(
         "self",
         verbose_name="并入",
@@ -133,7 +138,7 @@ class Investor(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["uscc"],
-                condition=~Q(uscc="") & Q(merged_into__isnull=True),
+                condition=~Q(uscc="") & Q(merged_into__isnull=True, pending=False),
                 name="investor_uscc_once",
             ),
             models.CheckConstraint(
@@ -179,7 +184,7 @@ class Alias(models.Model):
 
 
 class Contact(models.Model):
-    """联系人。谁登记谁看得见全号,别的单位只见掩码(市商务局见全号)。"""
+    """联系人。只有登记它的单位和市商务局看得见。"""
 
     investor = models.ForeignKey(
         Investor, verbose_name="投资方", on_delete=models.CASCADE, related_name="contacts"
@@ -251,6 +256,13 @@ class Case(models.Model):
         Account, verbose_name="申报人", null=True, on_delete=models.PROTECT, related_name="+"
     )
     typed = models.JSONField("所填内容")
+    pending = models.ForeignKey(
+        Investor,
+        verbose_name="待核对的一行",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     matched_on = models.CharField("吻合之处", max_length=12, choices=KeyKind.choices)
     state = models.CharField(
         "核对结果", max_length=10, choices=CaseState.choices, default=CaseState.OPEN
@@ -269,7 +281,7 @@ class Case(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["investor", "unit"],
-                condition=Q(state="open"),
+                condition=Q(state="open", pending__isnull=True),
                 name="case_one_open",
             ),
         ]

@@ -200,10 +200,23 @@ def test_groups_follow_their_order_and_unknown_types_are_silent(shelf):
     assert [g.label for g in queries.find("袜业", ACTOR).groups] == ["别的", "物"]
 
 
-def test_matching_ids_serve_the_list_page(shelf):
-    assert set(queries.matching_ids("thing", "袜业")) == {2, 3, 4, 6}
-    assert queries.matching_ids("other", "袜业") == []
-    assert queries.matching_ids("thing", "  ") == []
+@pytest.mark.parametrize("cap", [2000, 2])
+@pytest.mark.parametrize(
+    ("q", "found"), [("袜业", {2, 3, 4, 6}), ("方袜", {2, 3, 4}), ("北", {2, 3})]
+)
+def test_matching_serves_the_list_page_for_rare_and_common_words(shelf, cap, q, found):
+    condition = queries.matching("thing", q, cap)
+    for pk in range(2, 7):
+        SearchRow.objects.create(
+            pk=pk, object_type="row", object_id=pk, field="name", weight=1, text="无关", grams=[]
+        )
+    rows = SearchRow.objects.filter(object_type="row").filter(condition)
+    assert set(rows.values_list("pk", flat=True)) == found
+
+
+def test_matching_of_another_type_or_of_nothing_is_empty(shelf):
+    for object_type, q in (("other", "袜业"), ("thing", "  ")):
+        assert not SearchRow.objects.filter(queries.matching(object_type, q)).exists()
 
 
 def test_number_of_statements_does_not_grow_with_hits(things, django_assert_num_queries):

@@ -1,0 +1,108 @@
+"""匹配键与锁:各室的动作写自己对象的键;同一键上的登记排队,免得两处同时登记成两家。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from juyuan.foundation.search import actions as search
+from juyuan.rooms.investors.models import Investor, MatchKey
+from juyuan.rooms.investors.queries.matches import OBJ
+from juyuan.rooms.investors.rules.keys import Key, keys_of
+
+_ALL = 0x4A59_0001
+"""整批登记的总锁号;逐个登记只在它上面取共享锁。"""
+_MANY = 100
+_LOCK_KEYS = """
+SELECT pg_advisory_xact_lock(h) FROM (
+    SELECT DISTINCT hashtextextended(k, 7) AS h FROM unnest(%s::text[]) AS k ORDER BY h
+) AS wanted
+"""
+
+
+def write_match_keys(object_type: str, object_id: int, keys: Iterable[Key]) -> None:
+    """换上一个对象的全部匹配键(动作事务内)。"""
+    write_match_keys_many([(object_type, object_id, keys)])
+
+
+def write_match_keys_many(items: Iterable[tuple[str, int, Iterable[Key]]]) -> int:
+    """成批换上匹配键;返回行数。
+
+    Raises:
+        RuntimeError: 不在事务内。
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("匹配键须与动作同一事务")
+    wanted = {(object_type, object_id): list(keys) for object_type, object_id, keys in items}
+    by_type: dict[str, list[int]] = {}
+    for object_type, object_id in wanted:
+        by_type.setdefault(object_type, []).append(object_id)
+    for object_type, ids in by_type.items():
+        MatchKey.objects.filter(object_type=object_type, object_id__in=ids).delete()
+    rows = [
+        MatchKey(kind=kind, value=value, object_type=object_type, object_id=object_id)
+        for (object_type, object_id), keys in wanted.items()
+        for kind, value in dict.fromkeys(keys)
+        if value
+    ]
+    MatchKey.objects.bulk_create(rows, batch_size=2000)
+    return len(rows)
+
+
+def lock_keys(keys: Iterable[str]) -> None:
+    """在这些键上排队至事务结束;次序固定,故不会互相等死。键多时改取总锁。"""
+    wanted = sorted(set(keys))
+    with connection.cursor() as cursor:
+        if len(wanted) > _MANY:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ALL])
+            return
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_ALL])
+        cursor.execute(_LOCK_KEYS, [wanted])
+
+
+def refresh(rows: Sequence[Investor]) -> None:
+    """按现在的内容重写投资方自己的匹配键与检索行(动作事务内);已并入别家的撤下。"""
+    ids = [row.pk for row in rows]
+    fresh = Investor.objects.filter(pk__in=ids).prefetch_related("aliases", "contacts")
+    keys: list[tuple[str, int, list[Key]]] = []
+    texts: list[tuple[str, int, list[search.Row]]] = []
+    gone: list[int] = []
+    for row in fresh:
+        if row.merged_into_id:
+            gone.append(row.pk)
+            keys.append((OBJ, row.pk, []))
+            continue
+        aliases = [alias.name for alias in row.aliases.all()]
+        contacts = list(row.contacts.all())
+        keys.append(
+            (
+                OBJ,
+                row.pk,
+                keys_of(
+                    name=row.name,
+                    uscc=row.uscc,
+                    foreign_id=row.foreign_id,
+                    controller=row.controller,
+                    aliases=aliases,
+                    phones=[c.phone for c in contacts],
+                    emails=[c.email for c in contacts],
+                ),
+            )
+        )
+        texts.append(
+            (
+                OBJ,
+                row.pk,
+                [
+                    ("name", 90, row.name),
+                    ("code", 80, row.code),
+                    ("uscc", 70, row.uscc),
+                    *(("alias", 60, alias) for alias in aliases),
+                ],
+            )
+        )
+    write_match_keys_many(keys)
+    search.put_many(texts)
+    if gone:
+        search.delete_many(OBJ, gone)
