@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Q
 
 
 class Result(models.TextChoices):
@@ -40,6 +42,8 @@ class Event(models.Model):
             models.Index(fields=["obj_type", "obj_id", "-id"], name="ledger_object"),
             models.Index(fields=["actor_id", "-id"], name="ledger_actor"),
             models.Index(fields=["event", "-id"], name="ledger_event_kind"),
+            models.Index(fields=["-id"], condition=Q(result="refused"), name="ledger_refused"),
+            BrinIndex(fields=["at"], name="ledger_at"),
         ]
 
     def __str__(self) -> str:

@@ -155,3 +155,22 @@ def _clash(one: Post, two: Post) -> bool:
 
 def _short(post: Post) -> str:
     return f"{post.unit.name} {post.get_role_display()}"
+
+
+def account_ids_named(text: str) -> list[int]:
+    """账号或姓名含这段文字的账号(审计筛选用)。"""
+    text = text.replace("\x00", "")
+    return list(
+        Account.objects.filter(Q(username__icontains=text) | Q(person__name__icontains=text))
+        .order_by("pk")
+        .values_list("pk", flat=True)[:500]
+    )
+
+
+def admin_account_ids() -> list[int]:
+    """曾任或在任三员的账号。"""
+    return list(
+        Account.objects.filter(person__posts__role__in=ADMIN_ROLES)
+        .distinct()
+        .values_list("pk", flat=True)
+    )
