@@ -73,9 +73,7 @@ def renew_passwords(usernames: list[str], password: str, now: datetime) -> None:
     say("换成新的演示口令")
     between = f"Aa1-{secrets.token_urlsafe(16)}"
     for account in accounts:
-        set_password(
-            actor=Actor.system("演示"), username=account.username, password=between, now=now
-        )
+        set_password(actor=Actor.console(), username=account.username, password=between, now=now)
         itself = actor_for(account, today=now.date(), via="console")
         change_password(actor=itself, old=between, new=password, now=now)
 

@@ -18,7 +18,7 @@ from juyuan.foundation.policy.queries import pack as current_pack
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.chains.actions.load import load_pack_chains
 
-ACTOR = Actor.system("城市包")
+ACTOR = Actor.console("控制台·城市包")
 
 
 def load_city(*, now: datetime, demo: bool) -> Pack:

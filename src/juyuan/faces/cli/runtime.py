@@ -93,8 +93,8 @@ def open_house(*, fresh: bool = False) -> Iterator[House]:
     cluster = postgres.Cluster(where, where.home / "pg")
     if fresh and cluster.data.exists():
         _refuse_production(cluster)
-        say("清空演示数据,从头再来")
         cluster.wipe()
+        say("演示数据已清空,从头再来")
     lease = cluster.acquire()
     try:
         with connect(lease.url("postgres")) as admin:
@@ -120,8 +120,8 @@ def _refuse_production(cluster: postgres.Cluster) -> None:
 
 def _wipe_external(connection: psycopg.Connection[Any]) -> None:
     _only_demo(connection)
-    say("清空演示数据,从头再来")
     marks.wipe(connection)
+    say("演示数据已清空,从头再来")
 
 
 def _only_demo(connection: psycopg.Connection[Any]) -> None:
