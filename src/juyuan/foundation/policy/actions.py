@@ -73,7 +73,7 @@ def load_pack(*, now: datetime, actor: Actor | None = None, pack: Pack | None = 
         _lock()
         latest: dict[tuple[str, date], ParameterVersion] = {}
         confirmed: set[tuple[str, date]] = set()
-        for stored in ParameterVersion.objects.order_by("id"):
+        for stored in ParameterVersion.objects.filter(pack=pack.id).order_by("id"):
             place = (stored.key, stored.effective_from)
             if stored.confirmed_by:
                 confirmed.add(place)
@@ -95,7 +95,9 @@ def load_pack(*, now: datetime, actor: Actor | None = None, pack: Pack | None = 
                 continue
             (changed if row.key in known else added).append(row.key)
             fresh.append(
-                ParameterVersion(key=row.key, pack_version=version, recorded_at=now, **_terms(row))
+                ParameterVersion(
+                    pack=pack.id, key=row.key, pack_version=version, recorded_at=now, **_terms(row)
+                )
             )
             entries.append(
                 Entry(
@@ -154,6 +156,7 @@ def propose_parameter(
     try:
         with transaction.atomic():
             proposal = ParameterProposal.objects.create(
+                pack=pack.id,
                 key=key,
                 value=value,
                 effective_from=effective_from,
@@ -197,6 +200,7 @@ def confirm_parameter(
         row = queries.params(proposal.effective_from).row(proposal.key)
         terms = _terms(row) | {"value": proposal.value, "effective_from": proposal.effective_from}
         version = ParameterVersion.objects.create(
+            pack=proposal.pack,
             key=proposal.key,
             reason=proposal.reason,
             proposed_by=proposal.proposed_by,
@@ -250,10 +254,11 @@ def reject_parameter(
 def _settle(
     actor: Actor, proposal_id: int, status: ProposalStatus, note: str, now: datetime
 ) -> ParameterProposal:
-    proposal = ParameterProposal.objects.filter(pk=proposal_id).first()
+    pack = queries.pack()
+    proposal = ParameterProposal.objects.filter(pk=proposal_id, pack=pack.id).first()
     if proposal is None:
         raise NotFound
-    require(access.can_settle(actor, proposal.proposed_by_id_at, queries.pack().bureau))
+    require(access.can_settle(actor, proposal.proposed_by_id_at, pack.bureau))
     done = ParameterProposal.objects.filter(pk=proposal_id, status=ProposalStatus.OPEN).update(
         status=status, settled_by=actor.name, settled_at=now, settled_note=note.strip()
     )

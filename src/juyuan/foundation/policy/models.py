@@ -14,6 +14,7 @@ class ParameterOrigin(models.TextChoices):
 class ParameterVersion(models.Model):
     """参数的一版。`value` 为 JSON:金额整数元、比例整数基点、日期 ISO 文字。"""
 
+    pack = models.SlugField("城市包", max_length=60)
     key = models.CharField("参数名", max_length=80)
     label = models.CharField("名称", max_length=100)
     type = models.CharField("类型", max_length=12)
@@ -37,7 +38,9 @@ class ParameterVersion(models.Model):
         verbose_name = "参数版本"
         verbose_name_plural = "参数版本"
         ordering = ["key", "effective_from", "id"]
-        indexes = [models.Index(fields=["key", "effective_from"], name="parameter_in_force")]
+        indexes = [
+            models.Index(fields=["pack", "key", "effective_from"], name="parameter_in_force")
+        ]
 
     def __str__(self) -> str:
         return f"{self.label}(自 {self.effective_from} 起)"
@@ -52,6 +55,7 @@ class ProposalStatus(models.TextChoices):
 class ParameterProposal(models.Model):
     """提议改一个数:一人提、另一人确认后才成为新的一版。"""
 
+    pack = models.SlugField("城市包", max_length=60)
     key = models.CharField("参数名", max_length=80)
     value = models.JSONField("值")
     effective_from = models.DateField("施行日")
@@ -72,7 +76,9 @@ class ParameterProposal(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["key"], condition=Q(status="open"), name="parameter_one_open_proposal"
+                fields=["pack", "key"],
+                condition=Q(status="open"),
+                name="parameter_one_open_proposal",
             )
         ]
 

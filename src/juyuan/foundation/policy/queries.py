@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from juyuan.foundation.policy import pack as packs
 from juyuan.foundation.policy.models import ParameterProposal, ParameterVersion, ProposalStatus
@@ -95,11 +95,14 @@ _known: dict[str, Any] = {}
 _pinned: ContextVar[Timeline | None] = ContextVar("policy_timeline", default=None)
 
 
+def _of_this_city() -> QuerySet[ParameterVersion]:
+    """本城市包的各版(同一个库换过城市包时,别的城市的旧行不算)。"""
+    return ParameterVersion.objects.filter(pack=pack().id)
+
+
 def _stamp() -> tuple[Any, ...]:
     """参数表的指纹:有人增加一版,各进程下一次读就看得见。"""
-    seen = ParameterVersion.objects.aggregate(
-        last=Max("pk"), count=Count("pk"), at=Max("recorded_at")
-    )
+    seen = _of_this_city().aggregate(last=Max("pk"), count=Count("pk"), at=Max("recorded_at"))
     return (settings.JUYUAN_PACK, seen["last"], seen["count"], seen["at"])
 
 
@@ -116,7 +119,7 @@ def timeline() -> Timeline:
         if _known.get("stamp") == stamp:
             found: Timeline = _known["timeline"]
             return found
-    stored = [from_version(version) for version in ParameterVersion.objects.all()]
+    stored = [from_version(version) for version in _of_this_city()]
     have = {row.key for row in stored}
     fresh = [from_pack(p) for p in pack().parameters if p.key not in have]
     order = {p.key: index for index, p in enumerate(pack().parameters)}
@@ -144,4 +147,6 @@ def params(on: date) -> Params:
 
 def open_proposals() -> list[ParameterProposal]:
     """等第二人确认的提议。"""
-    return list(ParameterProposal.objects.filter(status=ProposalStatus.OPEN).order_by("id"))
+    return list(
+        ParameterProposal.objects.filter(pack=pack().id, status=ProposalStatus.OPEN).order_by("id")
+    )

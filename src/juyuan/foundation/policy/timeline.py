@@ -146,5 +146,5 @@ class Timeline:
             raise UnknownParameter(key)
         return self._versions[key]
 
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self._versions)
+    def __contains__(self, key: object) -> bool:
+        return key in self._versions

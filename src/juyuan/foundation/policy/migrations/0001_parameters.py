@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("pack", models.SlugField(max_length=60, verbose_name="城市包")),
                 ("key", models.CharField(max_length=80, verbose_name="参数名")),
                 ("value", models.JSONField(verbose_name="值")),
                 ("effective_from", models.DateField(verbose_name="施行日")),
@@ -50,7 +51,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("status", "open")),
-                        fields=("key",),
+                        fields=("pack", "key"),
                         name="parameter_one_open_proposal",
                     )
                 ],
@@ -65,6 +66,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("pack", models.SlugField(max_length=60, verbose_name="城市包")),
                 ("key", models.CharField(max_length=80, verbose_name="参数名")),
                 ("label", models.CharField(max_length=100, verbose_name="名称")),
                 ("type", models.CharField(max_length=12, verbose_name="类型")),
@@ -102,7 +104,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "参数版本",
                 "ordering": ["key", "effective_from", "id"],
                 "indexes": [
-                    models.Index(fields=["key", "effective_from"], name="parameter_in_force")
+                    models.Index(
+                        fields=["pack", "key", "effective_from"], name="parameter_in_force"
+                    )
                 ],
             },
         ),

@@ -99,6 +99,19 @@ def test_pack_does_not_override_what_a_person_confirmed(cast: Any) -> None:
     assert nothing_happened(before)
 
 
+def test_each_city_reads_only_its_own_versions(cast: Any, settings: Any) -> None:
+    load_pack(now=cast.NOW)
+    settings.JUYUAN_PACK = "testcity"
+    loaded = load_pack(now=cast.NOW)
+    assert set(loaded.added) == {p.key for p in queries.pack().parameters}
+    assert queries.params(cast.TODAY)["first_contact.report_day"] == 15
+    assert (
+        queries.params(date(2025, 8, 1))["first_contact.report_day"] == 15
+    )  # 不会取到别的城市的旧版
+    settings.JUYUAN_PACK = "liaoyuan"
+    assert queries.params(cast.TODAY)["first_contact.report_day"] == 20
+
+
 def test_stored_version_can_be_neither_changed_nor_deleted(cast: Any, as_owner: Any) -> None:
     load_pack(now=cast.NOW)
     for sql in (

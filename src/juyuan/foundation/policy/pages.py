@@ -1,0 +1,280 @@
+"""「条款与参数」两屏的读模型:逐条列出,和一条条款的全貌。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from django.conf import settings
+
+from juyuan.foundation.policy import access, queries
+from juyuan.foundation.policy.citations import Citations, Spot, scan
+from juyuan.foundation.policy.models import ParameterProposal
+from juyuan.foundation.policy.pack_types import Clause, ClauseState, Pack
+from juyuan.foundation.policy.rulebook import clause_rows, naming
+from juyuan.foundation.policy.timeline import ParameterRow, Timeline, UnknownParameter
+from juyuan.foundation.policy.values import OPS, shown_lines, written
+from juyuan.kernel.actor import Actor
+
+STATES = {
+    "built": ClauseState.BUILT,
+    "planned": ClauseState.PLANNED,
+    "not": ClauseState.NOT_SOFTWARE,
+}
+BRIEF_LINES = 3
+BRIEF_CHARS = 24
+
+
+@lru_cache(maxsize=4)
+def _citations(pack_id: str, version: str) -> Citations:
+    """源码里的引用(每个进程读一次)。"""
+    return scan(settings.ROOT, queries.pack())
+
+
+def citations() -> Citations:
+    pack = queries.pack()
+    return _citations(pack.id, pack.version)
+
+
+@dataclass(frozen=True)
+class ParameterView:
+    """参数一行。`brief` 是列表里的一行字,`lines` 是全部。"""
+
+    row: ParameterRow
+    lines: tuple[str, ...]
+    pending: bool = False
+
+    @property
+    def brief(self) -> str:
+        if len(self.lines) > BRIEF_LINES or any(len(x) > BRIEF_CHARS for x in self.lines):
+            return (
+                f"{self.lines[0][:BRIEF_CHARS]}…"
+                if len(self.lines) == 1
+                else (f"{'、'.join(line[:8] for line in self.lines[:2])}等 {len(self.lines)} 项")
+            )
+        return "、".join(self.lines)
+
+    @property
+    def bound(self) -> str:
+        return OPS.get(self.row.op, "")
+
+
+@dataclass(frozen=True)
+class ClauseView:
+    clause: Clause
+    parameters: tuple[ParameterView, ...]
+    screens: tuple[Spot, ...]
+    rules: tuple[Spot, ...] = ()
+    data: tuple[Spot, ...] = ()
+    tests: int = 0
+
+    @property
+    def pill(self) -> str:
+        return {"已实现": "yes", "待建": "wait"}.get(self.clause.state, "")
+
+
+@dataclass(frozen=True)
+class Section:
+    """同一层级(如「三(三)」)的各句;`title` 是该层的标题。"""
+
+    display: str
+    title: str
+    clauses: tuple[ClauseView, ...]
+
+
+@dataclass(frozen=True)
+class ListPage:
+    sections: tuple[Section, ...]
+    general: tuple[ParameterView, ...]
+    counts: dict[str, int]
+    found: int
+    proposals: int
+
+
+@dataclass(frozen=True)
+class Query:
+    """列表的条件。"""
+
+    text: str = ""
+    state: str = ""
+    room: str = ""
+    origin: str = ""
+    duty: str = ""
+
+    def wants(self, view: ClauseView) -> bool:
+        clause = view.clause
+        if self.state and clause.state is not STATES.get(self.state):
+            return False
+        if self.room and clause.room != self.room:
+            return False
+        if self.origin and not any(p.row.origin == self.origin for p in view.parameters):
+            return False
+        if self.duty and self.duty not in clause.duty:
+            return False
+        return not self.text or self._mentions(view)
+
+    def _mentions(self, view: ClauseView) -> bool:
+        clause = view.clause
+        words = [clause.code, clause.display, clause.text, *clause.duty, clause.room_label]
+        words += [w for p in view.parameters for w in (p.row.label, p.row.key, *p.lines)]
+        return any(self.text.lower() in word.lower() for word in words)
+
+
+def _views(
+    rows: Iterable[ParameterRow], who: Callable[[str], str], open_keys: set[str]
+) -> tuple[ParameterView, ...]:
+    return tuple(
+        ParameterView(row, tuple(shown_lines(row, who)), row.key in open_keys) for row in rows
+    )
+
+
+def list_page(query: Query, as_of: date) -> ListPage:
+    """逐条列出;`as_of` 那一天有效的参数。"""
+    pack = queries.pack()
+    book = queries.params(as_of)
+    who = naming(pack)
+    proposals = queries.open_proposals()
+    open_keys = {proposal.key for proposal in proposals}
+    views = [
+        ClauseView(
+            row.clause,
+            _views(book.rows(row.clause.code), who, open_keys),
+            row.screens,
+            tests=len(row.tests),
+        )
+        for row in clause_rows(pack, citations())
+    ]
+    body = [view for view in views if not _is_title(view.clause)]
+    counts = {"all": len(body)} | {
+        key: sum(view.clause.state is state for view in body) for key, state in STATES.items()
+    }
+    titles = {v.clause.display: v.clause.text for v in views if _is_title(v.clause)}
+    kept = [view for view in body if query.wants(view)]
+    sections: list[Section] = []
+    for view in kept:
+        display = view.clause.display
+        if sections and sections[-1].display == display:
+            last = sections[-1]
+            sections[-1] = Section(display, last.title, (*last.clauses, view))
+        else:
+            sections.append(Section(display, titles.get(display, ""), (view,)))
+    general = () if query != Query() else _views(book.rows(""), who, open_keys)
+    return ListPage(tuple(sections), general, counts, len(kept), len(proposals))
+
+
+def _is_title(clause: Clause) -> bool:
+    return clause.heading and bool(clause.not_software)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """责任单位的一个称谓,和它所指的单位(与称谓相同时不重复)。"""
+
+    name: str
+    units: str = ""
+
+
+@dataclass(frozen=True)
+class History:
+    """一条参数的各版,现行的在 `now`。"""
+
+    view: ParameterView
+    versions: tuple[ParameterView, ...]
+    may_propose: bool
+
+
+@dataclass(frozen=True)
+class ProposalView:
+    proposal: ParameterProposal
+    label: str
+    before: str
+    after: str
+    may_settle: bool
+
+
+@dataclass(frozen=True)
+class ClausePage:
+    view: ClauseView
+    title: str
+    holders: tuple[Holder, ...]
+    histories: tuple[History, ...]
+    proposals: tuple[ProposalView, ...]
+    before: Clause | None
+    after: Clause | None
+
+
+def clause_page(clause: Clause, actor: Actor, as_of: date) -> ClausePage:
+    """一条条款的全貌。"""
+    pack = queries.pack()
+    line = queries.timeline()
+    who = naming(pack)
+    proposals = [p for p in queries.open_proposals() if p.key in line]
+    open_keys = {proposal.key for proposal in proposals}
+    row = next(r for r in clause_rows(pack, citations()) if r.clause.code == clause.code)
+    parameters = _views(line.on(as_of).rows(clause.code), who, open_keys)
+    view = ClauseView(clause, parameters, row.screens, row.rules, row.data, tests=len(row.tests))
+    order = [c for c in pack.clauses if not _is_title(c)]
+    place = order.index(clause) if clause in order else -1
+    own = {p.row.key for p in parameters}
+    return ClausePage(
+        view=view,
+        title=next(
+            (c.text for c in pack.clauses if _is_title(c) and c.display == clause.display), ""
+        ),
+        holders=tuple(_holder(pack, name) for name in clause.duty),
+        histories=histories(parameters, line, actor, pack),
+        proposals=tuple(proposal_view(p, line, actor, pack) for p in proposals if p.key in own),
+        before=order[place - 1] if place > 0 else None,
+        after=order[place + 1] if 0 <= place < len(order) - 1 else None,
+    )
+
+
+def _holder(pack: Pack, name: str) -> Holder:
+    units = pack.units_named(name)
+    names = "、".join(unit.short_name for unit in units)
+    return Holder(name, names if len(units) > 1 else "")
+
+
+def histories(
+    parameters: Iterable[ParameterView], line: Timeline, actor: Actor, pack: Pack
+) -> tuple[History, ...]:
+    who = naming(pack)
+    return tuple(
+        History(
+            view,
+            _views(reversed(line.versions(view.row.key)), who, set()),
+            bool(access.can_propose(actor, view.row, pack.bureau)) and not view.pending,
+        )
+        for view in parameters
+    )
+
+
+def proposal_view(
+    proposal: ParameterProposal, line: Timeline, actor: Actor, pack: Pack
+) -> ProposalView:
+    """提议:现值 → 新值。"""
+    row = line.on(proposal.effective_from).row(proposal.key)
+    who = naming(pack)
+    new = replace(row, value=proposal.value)
+    return ProposalView(
+        proposal,
+        row.label,
+        "、".join(shown_lines(row, who)),
+        "、".join(shown_lines(new, who)),
+        bool(access.can_settle(actor, proposal.proposed_by_id_at, pack.bureau)),
+    )
+
+
+def parameter_row(key: str, on: date) -> ParameterRow | None:
+    """某日有效的一版;没有这个参数为 None。"""
+    try:
+        return queries.params(on).row(key)
+    except UnknownParameter:
+        return None
+
+
+def start_text(row: ParameterRow) -> str:
+    """表单的初值。"""
+    return written(row)
