@@ -181,7 +181,9 @@ def field_context(
     described = [f"{base}-hint"] if hint else []
     described += [f"{base}-err"] if errors else []
     described += [f"{base}-conv"] if isinstance(widget, MoneyInput) else []
-    attrs: dict[str, Any] = {"required": False}
+    # 必填由服务器说(带改法的中文汇总),不让浏览器拦下
+    bound.form.use_required_attribute = False
+    attrs: dict[str, Any] = {}
     if described and kind not in ("radios", "checks", "options"):
         attrs["aria-describedby"] = " ".join(described)
     if errors:

@@ -85,7 +85,7 @@
           box.innerHTML = '<div class="jy-refuse jy-refuse--small" role="alert"><p class="what">没有移动成功</p><p class="why">请刷新页面后再试。</p></div>';
         }
         box.scrollIntoView({ block: 'nearest' });
-        var link = box.querySelector('a');
+        var link = box.querySelector('.next a') || box.querySelector('a');
         if (link) { link.focus(); }
       });
     }).catch(function () {
