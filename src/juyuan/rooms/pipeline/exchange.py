@@ -67,7 +67,7 @@ COLUMNS = (
            example="市工业和信息化局", clause="3.2b"),
     Column("host_units", "承载地", parsers.text(max_length=200),
            synonyms=("落地地点", "所在县区", "落户地", "落地县区", "项目所在地", "县区", "承接地"),
-           example="龙山区", note="几个的用顿号隔开"),
+           example="某某区", note="几个的用顿号隔开"),
     Column("location", "具体地点", parsers.text(max_length=200), synonyms=("选址", "地址", "园区", "建设地点")),
     Column("stage", "所处阶段", parsers.text(max_length=60),
            synonyms=("阶段", "项目阶段", "项目进度", "推进阶段", "所在库", "进展阶段"),

@@ -126,6 +126,15 @@ class ProjectForm(forms.Form):
         return data
 
 
+def _dress(form: forms.Form) -> None:
+    """行内的小输入框:类名在这里给,模板直接放。"""
+    for bound in form.fields.values():
+        css = {"Select": "form-select", "CheckboxInput": "form-check-input"}.get(
+            type(bound.widget).__name__, "form-control"
+        )
+        bound.widget.attrs.setdefault("class", css)
+
+
 class PartyForm(forms.Form):
     """一方出资。整行留空即不计。"""
 
@@ -141,6 +150,16 @@ class PartyForm(forms.Form):
     )  # fmt: skip
     fiscal = forms.BooleanField(label="财政资金", required=False)
     remove = forms.BooleanField(label="去掉这一行", required=False)
+
+    def __init__(self, *args: Any, suggest_url: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)
+        if suggest_url:
+            self.fields["name"].widget.attrs |= {
+                "list": "pl-investors", "autocomplete": "off", "hx-get": suggest_url,
+                "hx-trigger": "input changed delay:250ms", "hx-target": "#pl-investors",
+                "hx-swap": "innerHTML",
+            }  # fmt: skip
 
     @property
     def wanted(self) -> bool:
@@ -167,6 +186,7 @@ class HostForm(forms.Form):
 
     def __init__(self, *args: Any, counties: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _dress(self)
         self.fields["unit"].choices = BLANK + counties  # type: ignore[attr-defined]
 
     @property
@@ -197,11 +217,17 @@ class ProjectBundle:
         stage: Stage,
         initial: Mapping[str, Any],
         data: MultiValueDict[str, Any] | None = None,
+        suggest_url: str = "",
     ) -> None:
         self.choices = choices
         self.stage = stage
         self.form = ProjectForm(data, initial=initial, choices=choices, stage=stage)
-        self.parties = PartyFormSet(data, initial=initial.get("parties") or None, prefix="parties")
+        self.parties = PartyFormSet(
+            data,
+            initial=initial.get("parties") or None,
+            prefix="parties",
+            form_kwargs={"suggest_url": suggest_url},
+        )
         self.hosts = HostFormSet(
             data,
             initial=initial.get("hosts") or None,

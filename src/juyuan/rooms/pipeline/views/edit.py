@@ -71,6 +71,18 @@ def initial_of(draft: ProjectDraft, chosen: options.Choices) -> dict[str, Any]:
     }
 
 
+def _bundle(
+    chosen: options.Choices, stage: Stage, initial: dict[str, Any], data: Any = None
+) -> ProjectBundle:
+    return ProjectBundle(
+        choices=chosen,
+        stage=stage,
+        initial=initial,
+        data=data,
+        suggest_url=reverse("pipeline:suggest_investors"),
+    )
+
+
 def _investor_ids(actor: Actor, bundle: ProjectBundle) -> list[int]:
     """各出资方的编号:看得见的用已有的,没有的新登记(撞上看不见的由市商务局核对,这里不透露)。"""
     pairs = [(row["name"], row["uscc"]) for row in bundle.party_rows()]
@@ -100,7 +112,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "hosts": [],
     }
     data = request.POST if request.method == "POST" else None
-    bundle = ProjectBundle(choices=chosen, stage=stage, initial=initial, data=data)
+    bundle = _bundle(chosen, stage, initial, data)
     contact = EvidenceForm(data, prefix="contact", initial={"fact": FactKey.CONTACT.value})
     contact.fields["fact"].required = False
     today_limit(contact, now.date())
@@ -196,7 +208,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     stage = project.stage_enum
     merged, status = None, 200
     if request.method == "POST":
-        bundle = ProjectBundle(choices=chosen, stage=stage, initial=initial, data=request.POST)
+        bundle = _bundle(chosen, stage, initial, request.POST)
         status = 422
         if bundle.is_valid():
             try:
@@ -220,13 +232,13 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
                     "version": fresh.version,
                     "base": merging.dump(draft_of(fresh)),
                 }
-                bundle = ProjectBundle(choices=chosen, stage=stage, initial=again)
+                bundle = _bundle(chosen, stage, again)
                 status = 412
             else:
                 messages.success(request, "已保存" if draft != current else "没有改动,未作保存")
                 return HttpResponseRedirect(detail_url(project))
     else:
-        bundle = ProjectBundle(choices=chosen, stage=stage, initial=initial)
+        bundle = _bundle(chosen, stage, initial)
     context = {
         "page_title": f"编辑:{project.name}",
         "project": project,

@@ -220,6 +220,6 @@ def chips(found: Criteria) -> list[str]:
         said.append(RESULTS[found.result][2])
     if found.recognised_stage:
         said.append(f"认定所在库:{Stage(found.recognised_stage).label}")
-    if found.batch is not None:
-        said.append(f"导入批次 {found.batch}")
+    if found.batch:
+        said.append("只看同一批导入的")
     return said

@@ -1,0 +1,5 @@
+"""项目的接口:与网页同一批查询、同一批动作。"""
+
+from juyuan.rooms.pipeline.api.routes import router
+
+__all__ = ["router"]

@@ -1,0 +1,154 @@
+"""工作台要的几件事:等我认定的、等我确认作废的、我跟进的项目下一步差什么、最近的经过。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from juyuan.foundation.ledger.models import Event, Result
+from juyuan.foundation.people.models import Role, Unit
+from juyuan.foundation.policy.queries import params
+from juyuan.kernel.actor import Actor
+from juyuan.rooms.pipeline import access
+from juyuan.rooms.pipeline.models import Project, VoidRequest
+from juyuan.rooms.pipeline.models.evidence import VoidStatus
+from juyuan.rooms.pipeline.queries.gatesql import lacking
+from juyuan.rooms.pipeline.queries.listing import Row, rows_of
+from juyuan.rooms.pipeline.queries.past import IN_LIBRARY
+from juyuan.rooms.pipeline.queries.scope import Reach, seen_whole
+from juyuan.rooms.pipeline.queries.timeline import OBJ, Entry, entries
+from juyuan.rooms.pipeline.rules.recognition import BUREAU
+from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES, Stage, StageStatus, Standing
+
+SHOWN = 6
+RECENT_WINDOW = 200  # 最近这么多条经过里挑看得见的
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """一组等着办的项目:前几个,与总数。"""
+
+    rows: tuple[Row, ...]
+    total: int
+
+
+NOTHING = Waiting((), 0)
+
+
+def _take(queryset: QuerySet[Project], on: date, order: Sequence[str]) -> Waiting:
+    total = queryset.count()
+    if not total:
+        return NOTHING
+    projects = queryset.select_related("lead_unit", "chain", "node").order_by(*order)[:SHOWN]
+    return Waiting(tuple(rows_of(list(projects), on)), total)
+
+
+def _verified_by(actor: Actor, on: date) -> Q | None:
+    """此人是哪些项目的核验人(商务的核验一般项目,另一职能的核验商务自己的)。"""
+    own = params(on)["recognition.own_verifier_function"]
+    found = Q()
+    if actor.has(Role.VERIFIER, BUREAU):
+        found |= Q(lead_unit__isnull=True) | ~Q(lead_unit__function=BUREAU)
+    if actor.has(Role.VERIFIER, own):
+        found |= Q(lead_unit__function=BUREAU)
+    return found or None
+
+
+def to_recognise(actor: Actor, reach: Reach, on: date) -> Waiting:
+    """门槛已齐、等此人认定的(自己登记、移入的不列:经手人不得自己认定)。"""
+    mine = _verified_by(actor, on)
+    if mine is None:
+        return NOTHING
+    queryset = seen_whole(actor, reach=reach).filter(
+        mine,
+        stage__in=[s.value for s in VERIFIED_STAGES],
+        stage_status=StageStatus.CLAIMED,
+        standing__in=IN_LIBRARY,
+    )
+    queryset = queryset.exclude(created_by_id=actor.account_id).exclude(
+        moved_by_id=actor.account_id
+    )
+    return _take(lacking(queryset, False), on, ("stage_since", "id"))
+
+
+def ready_to_move(actor: Actor, reach: Reach, on: date) -> Waiting:
+    """本单位的、门槛已齐可以前移的。"""
+    if not actor.has_any(*access.EDITORS) or not reach.own_units:
+        return NOTHING
+    queryset = _own(actor, reach).filter(
+        Q(stage_status=StageStatus.RECOGNISED) | Q(stage=Stage.PLANNING)
+    )
+    queryset = queryset.exclude(stage=Stage.LANDED)
+    return _take(lacking(queryset, False), on, ("stage_since", "id"))
+
+
+def voids_to_settle(actor: Actor, reach: Reach) -> list[VoidRequest]:
+    """等此人确认的作废申请(自己提出的不列)。"""
+    if not any(p.function == BUREAU and p.role in (Role.VERIFIER, Role.HEAD) for p in actor.posts):
+        return []
+    rows = (
+        VoidRequest.objects.filter(
+            status=VoidStatus.REQUESTED,
+            project__in=seen_whole(actor, reach=reach).values("pk"),
+        )
+        .exclude(requested_by_id=actor.account_id)
+        .select_related("project", "evidence")
+        .order_by("id")
+    )
+    return list(rows[:SHOWN])
+
+
+def _own(actor: Actor, reach: Reach) -> QuerySet[Project]:
+    return seen_whole(actor, reach=reach).filter(
+        unit_ids__overlap=sorted(reach.own_units), standing=Standing.ACTIVE
+    )
+
+
+def followed(actor: Actor, reach: Reach, on: date) -> tuple[Waiting, bool]:
+    """我跟进的项目(本单位牵头、承载、登记的;没有的看得见的),与「是不是本单位的」。
+
+    还有缺项的在前,入库久的在前。
+    """
+    if reach.own_units:
+        own = _take(lacking(_own(actor, reach), True), on, ("stage_since", "id"))
+        if own.total:
+            return own, True
+    seen = seen_whole(actor, reach=reach).filter(standing=Standing.ACTIVE)
+    return _take(seen, on, ("-updated_at", "-id")), False
+
+
+def promised_starts(
+    actor: Actor, reach: Reach, first: date, last: date
+) -> list[tuple[date, str, str]]:
+    """这段日子里承诺开工而还没开工的项目:(日期, 编号, 名称)。"""
+    rows = seen_whole(actor, reach=reach).filter(
+        promised_start_on__range=(first, last), started_on__isnull=True, standing=Standing.ACTIVE
+    )
+    return list(
+        rows.order_by("promised_start_on", "id").values_list("promised_start_on", "code", "name")[
+            :20
+        ]
+    )
+
+
+def recent(actor: Actor, reach: Reach, limit: int = 8) -> list[Entry]:
+    """看得见的项目最近的经过(新的在前)。"""
+    events = list(
+        Event.objects.filter(obj_type=OBJ, result=Result.DONE).order_by("-id")[:RECENT_WINDOW]
+    )
+    codes = {event.obj_id for event in events}
+    seen = set(seen_whole(actor, reach=reach).filter(code__in=codes).values_list("code", flat=True))
+    return entries([event for event in events if event.obj_id in seen][:limit])
+
+
+def supplier_names() -> dict[str, str]:
+    """门槛表里「谁能提供」的职能 → 单位名称。"""
+    found: dict[str, str] = {}
+    for unit in (
+        Unit.objects.exclude(function="").filter(disabled_on__isnull=True).order_by("order", "code")
+    ):
+        found.setdefault(unit.function, str(unit))
+    return found
