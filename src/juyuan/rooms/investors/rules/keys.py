@@ -79,11 +79,8 @@ def domain_key(email: str) -> str:
 
 
 def controller_key(controller: str) -> str:
-    """实际控制人:公司按名称键,人名按归一文字。"""
-    folded = compact(controller)
-    if len(folded) < 2:
-        return ""
-    return key_text(controller) if len(folded) > 4 else folded
+    """实际控制人(人或公司)→ 名称键;一个字的不成键。"""
+    return key_text(controller) if len(compact(controller)) > 1 else ""
 
 
 def mask_phone(phone: str) -> str:
