@@ -121,7 +121,13 @@ def read_rows(data: bytes, caps: Caps) -> tuple[list[list[str]], str]:
 
 
 def _unprefixed(value: str) -> str:
-    """导出时为防公式加在前面的单引号,读回时去掉。"""
-    if len(value) > 1 and value[0] == "'" and value[1] in FORMULA_STARTS:
+    """导出时为防公式加在前面的单引号,读回时去掉一个(原文自带的照留)。"""
+    if value.startswith("'") and risky(value):
         return value[1:]
     return value
+
+
+def risky(value: str) -> bool:
+    """去掉前面的单引号之后,是不是以公式字符开头。"""
+    bare = value.lstrip("'")
+    return bool(bare) and bare[0] in FORMULA_STARTS

@@ -97,7 +97,7 @@ def judge_rows(
 
 
 def _conclude(row: ParsedRow, answer: Judgement) -> Verdict:
-    findings = (*row.findings, *answer.findings)
+    findings = _once((*row.findings, *answer.findings))
     hidden = tuple(c for c in answer.candidates if not c.visible)
     seen = tuple(c for c in answer.candidates if c.visible)
     if row.broken or answer.verdict == REFUSED:
@@ -120,6 +120,14 @@ def _conclude(row: ParsedRow, answer: Judgement) -> Verdict:
     if verdict.writes and answer.command is None:
         raise RuntimeError(f"{row.key}:判为{answer.verdict}却没有命令")
     return verdict
+
+
+def _once(findings: Sequence[RowFinding]) -> tuple[RowFinding, ...]:
+    """同一句话只说一遍(各室的判定可能把解析的发现又带回来);带单元格的那一句在先。"""
+    kept: dict[tuple[str, str], RowFinding] = {}
+    for finding in findings:
+        kept.setdefault((finding.level, finding.reason), finding)
+    return tuple(kept.values())
 
 
 def masked(kind: ImportKind, shown: Mapping[str, str]) -> dict[str, str]:

@@ -118,16 +118,22 @@ class CommitOne(Protocol):
 
 
 class Reverse(Protocol):
-    """整批撤回期初批次:`created` 是本批新增的对象,`updated` 是本批改过的。
+    """整批撤回期初批次:`refs` 是本批新增的对象。
 
-    `batch_group` 是提交时的台账组号(改前的值在那一组里),`group` 是撤回这一次的组号。
     做不到(已被后续使用)就抛 `RuleBroken` 说明哪一个、为什么,一行也不撤。
     """
 
     def __call__(
+        self, refs: Sequence[ObjectRef], *, actor: Actor, now: datetime, group: UUID, reason: str
+    ) -> None: ...
+
+
+class UndoUpdates(Protocol):
+    """整批撤回时,把本批改过的原有对象改回去;`batch_group` 是提交时的台账组号(改前的值在那一组里)。"""
+
+    def __call__(
         self,
-        created: Sequence[ObjectRef],
-        updated: Sequence[ObjectRef],
+        refs: Sequence[ObjectRef],
         *,
         batch_group: UUID,
         actor: Actor,
@@ -164,6 +170,7 @@ class ImportKind:
     may: Callable[[Actor], Access] = everyone
     oversee: Callable[[Actor], bool] = nobody
     reverse: Reverse | None = None
+    undo_updates: UndoUpdates | None = None
     description: str = ""
     clause: str = ""
     order: int = 100

@@ -113,20 +113,21 @@ def find_layout(
     memory: Mapping[str, str] | None = None,
     choices: Mapping[int, Choice] | None = None,
     remembered_units: Mapping[str, str] | None = None,
+    lenient: bool = False,
     guess: bool = False,
 ) -> Layout | None:
     """找表头并对列;认不出的给 None(这张表不是要的表)。
 
-    `guess`:一列也认不出时,把最像表头的一行当表头,留给人逐列指定。
+    `lenient`:只认出必填的一列也算;`guess`:一列也认不出时,把最像表头的一行当表头,留给人逐列指定。
     """
     table = dictionary(columns)
     memory = memory or {}
     block = _find_header(sheet, table, memory, least=min(2, len(columns)))
-    if block is None:
+    if block is None and (lenient or choices):
         # 只认出一列也行,但须是必填的那一列
         needed = {key: hit for key, hit in table.items() if hit[0] in _required(columns)}
         block = _find_header(sheet, needed, memory, least=1)
-    if block is None and (choices or guess):
+    if block is None and (guess or choices):
         block = _likely_header(sheet)
     if block is None:
         return None
@@ -369,6 +370,7 @@ def read_layouts(
 ) -> Reading:
     """逐张表找表头。隐藏的表不读,如实报告;一张也读不了即有问题。"""
     reading = Reading(tables=[])
+    unread: list[Sheet] = []
     for sheet in book.sheets:
         if not sheet.rows or all(row.blank for row in sheet.rows):
             continue
@@ -379,14 +381,23 @@ def read_layouts(
             continue
         picks = (choices or {}).get(sheet.name)
         layout = find_layout(sheet, columns, memory, picks, remembered_units)
-        if layout is None:
-            reading.notes.append(f"工作表“{sheet.name}”没有找到表头,没有读取。")
-            continue
-        reading.tables.append((sheet, layout))
-        if layout.problems:
-            reading.problems.extend(f"工作表“{sheet.name}”:{p}" for p in layout.problems)
+        if layout is not None:
+            reading.tables.append((sheet, layout))
+        else:
+            unread.append(sheet)
     if not reading.tables:
-        for sheet in book.visible:
+        for sheet in unread:
+            layout = find_layout(sheet, columns, memory, None, remembered_units, lenient=True)
+            if layout is not None:
+                reading.tables.append((sheet, layout))
+    read = {sheet.name for sheet, _ in reading.tables}
+    reading.notes.extend(
+        f"工作表“{sheet.name}”没有找到表头,没有读取。" for sheet in unread if sheet.name not in read
+    )
+    for sheet, layout in reading.tables:
+        reading.problems.extend(f"工作表“{sheet.name}”:{p}" for p in layout.problems)
+    if not reading.tables:
+        for sheet in unread:
             layout = find_layout(sheet, columns, memory, None, remembered_units, guess=True)
             if layout is not None:
                 reading.tables.append((sheet, layout))

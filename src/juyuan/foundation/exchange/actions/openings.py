@@ -54,15 +54,23 @@ def reverse_batch(*, actor: Actor, batch_id: uuid.UUID, reason: str, now: dateti
             ]
             for verdict in (NEW, UPDATE)
         }
-        kind.reverse(
-            refs[NEW],
-            refs[UPDATE],
-            batch_group=batch.group,
-            actor=actor,
-            now=now,
-            group=group,
-            reason=reason.strip(),
-        )
+        if refs[UPDATE]:
+            if kind.undo_updates is None:
+                raise RuleBroken.one(
+                    "batch",
+                    "exchange.updates",
+                    f"本批还改动了 {len(refs[UPDATE])} 个原有的对象(如{refs[UPDATE][0].label}),"
+                    "不能整批撤回;请先把它们改回。",
+                )
+            kind.undo_updates(
+                refs[UPDATE],
+                batch_group=batch.group,
+                actor=actor,
+                now=now,
+                group=group,
+                reason=reason.strip(),
+            )
+        kind.reverse(refs[NEW], actor=actor, now=now, group=group, reason=reason.strip())
         batch.state = BatchState.REVERSED
         batch.reversed_at = now
         batch.reversed_by = actor.name

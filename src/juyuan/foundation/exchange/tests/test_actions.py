@@ -441,6 +441,24 @@ def test_a_batch_already_built_upon_is_not_reversed_at_all(desk: Desk) -> None:
     assert batch.state == BatchState.COMMITTED
 
 
+def test_reversing_also_undoes_what_the_batch_changed(desk: Desk) -> None:
+    desk.commit(desk.open(plain(HEAD, ["甲项目", "甲公司", 1000, 800, "甲县"])))
+    before = store()
+    batch = desk.open(
+        plain(HEAD, ["甲项目", "甲公司", 5000, 800, "甲县"], ["乙项目", "乙", 1, 1, "乙区"]),
+        "期初.xlsx",
+        paper=paper(),
+    )
+    assert verdicts(desk.commit(batch)) == ["update", "new"]
+    assert store() != before
+    registry.register(replace(TOY, undo_updates=None))
+    with pytest.raises(RuleBroken, match="本批还改动了 1 个原有的对象"):
+        actions.reverse_batch(actor=desk.actor, batch_id=batch.pk, reason="交错了表", now=NOW)
+    registry.register(TOY)
+    actions.reverse_batch(actor=desk.actor, batch_id=batch.pk, reason="交错了表", now=NOW)
+    assert store() == before
+
+
 def test_ordinary_batch_is_not_reversible(desk: Desk) -> None:
     batch = desk.commit(desk.open(MIXED))
     with pytest.raises(RuleBroken, match="只有期初批次可以整批撤回"):

@@ -219,8 +219,22 @@ def commit_one(
 
 
 def reverse(
-    created: Sequence[ObjectRef],
-    updated: Sequence[ObjectRef],
+    refs: Sequence[ObjectRef], *, actor: Actor, now: datetime, group: UUID, reason: str
+) -> None:
+    known = store()
+    for ref in refs:
+        if known.get(ref.id, {}).get("stage") == "landed":
+            raise RuleBroken.one("batch", "toy.used", f"{ref.label}已落地,不能整批撤回。")
+    record_many(
+        [Entry("toy.removed", STORE, ref.id, ref.label, reason=reason) for ref in refs],
+        actor=actor,
+        now=now,
+        group=group,
+    )
+
+
+def undo_updates(
+    refs: Sequence[ObjectRef],
     *,
     batch_group: UUID,
     actor: Actor,
@@ -228,16 +242,15 @@ def reverse(
     group: UUID,
     reason: str,
 ) -> None:
-    known = store()
-    for ref in created:
-        if known.get(ref.id, {}).get("stage") == "landed":
-            raise RuleBroken.one("batch", "toy.used", f"{ref.label}已落地,不能整批撤回。")
-    record_many(
-        [Entry("toy.removed", STORE, ref.id, ref.label, reason=reason) for ref in created],
-        actor=actor,
-        now=now,
-        group=group,
-    )
+    entries = []
+    for ref in refs:
+        events = Event.objects.filter(obj_type=STORE, obj_id=ref.id).order_by("id")
+        before = events.exclude(group=batch_group).last()
+        assert before is not None
+        entries.append(
+            Entry("toy.changed", STORE, ref.id, ref.label, after=before.after, reason=reason)
+        )
+    record_many(entries, actor=actor, now=now, group=group)
 
 
 TOY = ImportKind(
@@ -250,19 +263,22 @@ TOY = ImportKind(
     commit_one=commit_one,
     oversee=lambda actor: actor.has_any("verifier", "head"),
     reverse=reverse,
+    undo_updates=undo_updates,
     description="只供测试",
     opening_allowed=True,
 )
 
 
 def export_rows(actor: Actor, filters: Any, today: date) -> list[dict[str, Any]]:
-    return [
-        {
-            **data,
-            "total": int(data["total"]) if data.get("total", "").isdigit() else data.get("total"),
-        }
-        for _, data in sorted(store().items())
-    ]
+    said = {"withheld": "不便透露", "pending": "待定"}
+    rows = []
+    for _, data in sorted(store().items()):
+        row: dict[str, Any] = dict(data)
+        for name in ("total", "share", "jobs"):
+            if name in row:
+                row[name] = int(row[name]) if row[name].isdigit() else said[row[name]]
+        rows.append(row)
+    return rows
 
 
 TOY_EXPORT = ExportKind(
