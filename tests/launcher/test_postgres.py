@@ -115,7 +115,7 @@ def test_看护被_kill_9_服务随之停_数据还在_下次照常启动(cluste
     os.kill(keeper_pid(server), signal.SIGKILL)
     lease.release()
     again = cluster.acquire()
-    assert not alive(server)
+    assert wait_dead(server, 5)
     assert ask(again, "SELECT n FROM kept") == 7
     again.release()
 

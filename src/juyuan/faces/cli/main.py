@@ -1,4 +1,4 @@
-"""命令的分派:名称 → 模块的 `main(argv)`;出错说成一句话,退出码 0 完成、1 拒绝、2 用法不对。"""
+"""命令的分派:名称 → 模块:函数;出错说成一句话,退出码 0 完成、1 拒绝、2 用法不对。"""
 
 from __future__ import annotations
 
@@ -7,30 +7,31 @@ import contextlib
 import importlib
 import os
 import sys
+from collections.abc import Callable
 
 from .launch import commands
 from .launch.entry import split
 from .launch.trouble import REFUSED, Trouble, complain, plain_streams
 
-MODULES = {
-    "demo": "demo",
-    "serve": "serve",
-    "test": "testing",
-    "check": "checks",
-    "import": "importing",
-    "export": "exporting",
-    "template": "exporting",
-    "jobs": "jobs",
-    "figures": "figures",
-    "rulebook": "rulebook",
-    "clauses": "rulebook",
-    "check-invariants": "trust",
-    "permission-matrix": "trust",
-    "user": "accounts",
-    "token": "accounts",
-    "seed": "seeding",
-    "bench": "benching",
-    "manage": "manage",
+ENTRIES = {
+    "demo": "demo:main",
+    "serve": "serve:main",
+    "test": "testing:main",
+    "check": "checks:main",
+    "import": "exchanging:bring_in",
+    "export": "exchanging:take_out",
+    "template": "exchanging:template",
+    "jobs": "jobs:main",
+    "figures": "figures:main",
+    "rulebook": "rulebook:rulebook",
+    "clauses": "rulebook:clauses",
+    "check-invariants": "trust:check_invariants",
+    "permission-matrix": "trust:permission_matrix",
+    "user": "accounts:user",
+    "token": "accounts:token",
+    "seed": "seeding:main",
+    "bench": "benching:main",
+    "manage": "manage:main",
 }
 
 
@@ -45,9 +46,7 @@ def main(argv: list[str]) -> int:
             print(f"{command.summary}\n用法:./juyuan {name} {command.usage}".rstrip())
             return 0
         with prepared(name, rest):
-            module = importlib.import_module(f"juyuan.faces.cli.{MODULES[name]}")
-            entry = getattr(module, name.replace("-", "_"), None) or module.main
-            return int(entry(rest))
+            return entry_of(name)(rest)
     except Trouble as trouble:
         complain(trouble)
         return trouble.code
@@ -64,6 +63,12 @@ def main(argv: list[str]) -> int:
             print(as_json(error))
         complain(explain(error))
         return REFUSED
+
+
+def entry_of(name: str) -> Callable[[list[str]], int]:
+    """命令的执行函数:`(参数) -> 退出码`。"""
+    module, function = ENTRIES[name].split(":")
+    return getattr(importlib.import_module(f"juyuan.faces.cli.{module}"), function)
 
 
 @contextlib.contextmanager

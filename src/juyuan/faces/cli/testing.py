@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from . import runtime
@@ -135,8 +135,8 @@ def database() -> Iterator[tuple[str, Path]]:
     """(连接串, 临时数据目录)。嵌入的库用不落盘的快设置,离开时连文件夹一起删。"""
     external = runtime.setting("JUYUAN_DATABASE_URL")
     if external:
-        with tempfile.TemporaryDirectory(prefix="juyuan-") as folder:
-            yield external, Path(folder)
+        with tempfile.TemporaryDirectory(prefix="juyuan-") as scratch:
+            yield external, Path(scratch)
         return
     where = runtime.place()
     shelf = where.home / "test"
@@ -194,7 +194,7 @@ def run_pytest(argv: list[str], env: dict[str, str]) -> int:
     return 0 if code == 0 else REFUSED
 
 
-def _follow(parent: int):  # type: ignore[no-untyped-def]
+def _follow(parent: int) -> Callable[[], None]:
     def child() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         lifeline.die_with_parent(signal.SIGTERM, parent=parent)

@@ -30,6 +30,7 @@ def main(argv: list[str]) -> int:
     """`地址 端口`。"""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     plain_streams()
     die_with_parent(signal.SIGTERM, parent=int(os.environ["JUYUAN_PARENT"]))
@@ -43,7 +44,7 @@ def main(argv: list[str]) -> int:
         blocking_threads=THREADS,
         backlog=512,
         websockets=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from typing import cast
 
 from .launch.lifeline import die_with_parent
 from .launch.trouble import plain_streams
@@ -21,8 +22,10 @@ def main() -> int:
     die_with_parent(signal.SIGTERM, parent=int(os.environ["JUYUAN_PARENT"]))
     django.setup()
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    with app.replace_connector(app.connector.get_worker_connector()) as running:
+    connector = cast(DjangoConnector, app.connector).get_worker_connector()
+    with app.replace_connector(connector) as running:
         running.run_worker(
             name=f"worker-{os.getpid()}",
             concurrency=CONCURRENCY,

@@ -122,7 +122,7 @@ def _same_minor(folder: Path) -> bool:
     found = re.search(
         r"^version\s*=\s*(\d+)\.(\d+)", (folder / "pyvenv.cfg").read_text("utf-8"), re.M
     )
-    return bool(found) and (int(found[1]), int(found[2])) == sys.version_info[:2]
+    return found is not None and (int(found[1]), int(found[2])) == sys.version_info[:2]
 
 
 def _pip_wheel(root: Path) -> Path:
