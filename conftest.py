@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).parent
 HOME = Path(tempfile.mkdtemp(prefix="juyuan-test-"))
 
 
@@ -45,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.SECURE_HSTS_SECONDS = 0
     settings.SECURE_SSL_REDIRECT = False
     settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # 线程用完即还,收尾时才删得掉测试库
 
 
 def pytest_unconfigure() -> None:
@@ -138,7 +140,7 @@ def child_env(settings: Any) -> dict[str, str]:
         "JUYUAN_SECRET_KEY": settings.SECRET_KEY,
         "JUYUAN_MODE": "demo",
         "DJANGO_SETTINGS_MODULE": "juyuan.settings",
-        "PYTHONPATH": str(Path(__file__).parent / "src"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
     }
 
 

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from juyuan.faces.web import auth, health
+from juyuan.faces.web import auth, health, workbench
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", workbench.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("login/", auth.login_view, name="login"),
@@ -15,7 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("juyuan.foundation.policy.urls")),
     path("", include("juyuan.foundation.files.urls")),
     path("", include("juyuan.foundation.ledger.urls")),
+    path("", include("juyuan.foundation.work.urls")),
     path("", include("juyuan.foundation.search.urls")),
     path("", include("juyuan.foundation.figures.urls")),
     path("", include("juyuan.rooms.chains.urls")),
+    path("", include("juyuan.rooms.pipeline.urls")),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from juyuan.foundation.files import storage
 from juyuan.foundation.files.models import StoredFile
@@ -11,7 +11,7 @@ from juyuan.foundation.files.models import StoredFile
 GRACE = timedelta(hours=24)
 
 
-def sweep(*, now: datetime) -> dict[str, int]:
+def sweep(*, today: date, now: datetime) -> dict[str, int]:
     """返回删去的内容数与临时文件数;重复执行无害。"""
     oldest = (now - GRACE).timestamp()
     stale = [path for path in storage.blobs() if path.stat().st_mtime < oldest]

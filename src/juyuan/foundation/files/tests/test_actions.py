@@ -284,9 +284,9 @@ def test_sweep_removes_only_old_content_that_nobody_registered(cast):
     for path in (orphan, left, storage.path_of(kept.sha256)):
         os.utime(path, (old, old))
     os.utime(fresh, (NOW.timestamp(), NOW.timestamp()))
-    assert jobs.sweep(now=NOW) == {"contents": 1, "leftovers": 1}
+    assert jobs.sweep(today=TODAY, now=NOW) == {"contents": 1, "leftovers": 1}
     assert on_disk() == sorted([kept.sha256, "cd" * 32])
-    assert jobs.sweep(now=NOW) == {"contents": 0, "leftovers": 0}
+    assert jobs.sweep(today=TODAY, now=NOW) == {"contents": 0, "leftovers": 0}
 
 
 def test_uploading_again_saves_content_from_the_sweep(cast):
