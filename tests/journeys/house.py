@@ -22,8 +22,9 @@ PASSWORD = "Juyuan-2026"
 class City:
     """一座装好的城市。"""
 
-    def __init__(self, now: datetime = NOW) -> None:
+    def __init__(self, now: datetime = NOW, lead: str = "gongxin", host: str = "longshan") -> None:
         self.NOW = self.now = now
+        self.LEAD, self.HOST = lead, host
         self.TODAY = now.date()
         self.pack: Pack = load_city(now=now, demo=True)
         load_demo_people(self.pack, password=PASSWORD, now=now)

@@ -73,8 +73,8 @@ def draft(cast: Any, name: str = "高性能纱线智能制造", **more: Any) -> 
     """只有名称、首谈单位、承载地的草稿,加上要指明的。"""
     base = ProjectDraft(
         name=name,
-        lead_unit_id=cast.unit(LEAD).pk,
-        hosts=(HostDraft(cast.unit(HOST).pk),),
+        lead_unit_id=cast.unit(getattr(cast, "LEAD", LEAD)).pk,
+        hosts=(HostDraft(cast.unit(getattr(cast, "HOST", HOST)).pk),),
     )
     return replace(base, **more)
 
@@ -128,7 +128,7 @@ def _parties(cast: Any, project: Project, by: str, now: datetime) -> None:
 
 
 def _lead(cast: Any, project: Project, by: str, now: datetime) -> None:
-    _edit(cast, project, by, now, lead_unit_id=cast.unit(LEAD).pk)
+    _edit(cast, project, by, now, lead_unit_id=cast.unit(getattr(cast, "LEAD", LEAD)).pk)
 
 
 def _paper(key: FactKey) -> Supply:
