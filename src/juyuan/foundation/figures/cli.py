@@ -9,6 +9,7 @@ from typing import Any
 
 from juyuan.foundation.figures import queries
 from juyuan.foundation.figures.queries import FigureResult
+from juyuan.foundation.policy.queries import display
 
 
 def as_rows(results: list[FigureResult], *, with_parts: bool = False) -> list[dict[str, Any]]:
@@ -63,9 +64,14 @@ def cli_figures(as_of: date | None = None, json: bool = False) -> str:
                 lines.append(section)
         value = queries.shown(found.value, found.unit)
         lines.append(
-            f"  {_pad(found.label, 34)}{value.rjust(18)} {_pad(found.unit, 6)}{found.clause}".rstrip()
+            f"  {_pad(found.label, 34)}{value.rjust(18)} {_pad(found.unit, 6)}{_clause(found)}".rstrip()
         )
     return "\n".join(lines)
+
+
+def _clause(found: FigureResult) -> str:
+    """条款的显示「三(三)」;本市文件没有这一条时写代码。"""
+    return display(found.clause) or found.clause
 
 
 def _pad(text: str, width: int) -> str:

@@ -17,7 +17,7 @@ from juyuan.foundation.ui.context import money_unit
 from juyuan.foundation.ui.formats import MISSING, UNIT_LABELS, amount, number, percent
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import Finding, NotFound
+from juyuan.kernel.verdict import Denial, Finding, NotFound
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Matrix:
     """对照表的一行:各列的数、全部、差额。"""
 
     figure: Figure
-    cells: list[Number]
+    cells: list[tuple[str, Number]]
     whole: Number
     difference: Number
 
@@ -74,7 +74,7 @@ def _base(request: HttpRequest) -> tuple[dict[str, Any], date | None]:
         "problem": problem,
         "today_iso": today.isoformat(),
         "scope": registry.scope_of(actor),
-        "barred": "" if allowed else allowed.reason,
+        "barred": allowed.reason if isinstance(allowed, Denial) else "",
         "suffix": f"?as_of={as_of.isoformat()}" if as_of else "",
     }, as_of
 
@@ -124,8 +124,10 @@ def figure_list(request: HttpRequest) -> HttpResponse:
             [_line(f, results.get(f.name), money) for f in registry.figures()]
         )
     else:
-        heads, rows = _matrix([r for r in results.values() if r.split(by.key)], by.key, money)
-        context.update(heads=heads, sections=_sections(rows))
+        heads, rows = _matrix(
+            [r for r in results.values() if by in r.figure.dimensions], by.key, money
+        )
+        context.update(heads=heads, width=len(heads) + 4, sections=_sections(rows))
     return render(request, "figures/list.html", context, status=_status(base["problem"]))
 
 
@@ -138,36 +140,35 @@ def _line(figure: Figure, found: FigureResult | None, money: str) -> Line:
 def _matrix(
     results: list[FigureResult], key: str, money: str
 ) -> tuple[list[tuple[str, str]], list[Matrix]]:
-    """列头(键, 名称)取各数字分项之并,次序以分项最全的那个数字为准。"""
-    splits: dict[str, Split] = {}
-    for found in results:
-        split = found.split(key)
-        if split is not None:
-            splits[found.name] = split
+    """列头(键, 名称)取各数字分项之并,次序以分项最全的那个数字为准;没有的格子是 0(比率是「—」)。"""
     heads: dict[str, str] = {}
-    for split in sorted(splits.values(), key=lambda s: -len(s.parts)):
+    found_splits = [split for found in results if (split := found.split(key))]
+    for split in sorted(found_splits, key=lambda s: -len(s.parts)):
         for part in split.parts:
             heads.setdefault(part.key, part.label)
-    rows = []
-    for found in results:
-        split = splits[found.name]
-        unit = found.unit
-        parts = {part.key: part for part in split.parts}
-        zero = 0 if found.figure.is_additive else None
-        rows.append(
-            Matrix(
-                found.figure,
-                [
-                    _number(parts[k].value, unit, money, parts[k].rows_url)
-                    if k in parts
-                    else _number(zero, unit, money)
-                    for k in heads
-                ],
-                _number(found.value, unit, money, found.rows_url),
-                _number(split.difference, unit, money),
+    return list(heads.items()), [_row(found, key, heads, money) for found in results]
+
+
+def _row(found: FigureResult, key: str, heads: dict[str, str], money: str) -> Matrix:
+    unit = found.unit
+    split = found.split(key)
+    parts = {part.key: part for part in split.parts} if split else {}
+    empty = 0 if found.figure.is_additive else None
+    difference = split.difference if split else (empty if not found.value else None)
+    return Matrix(
+        found.figure,
+        [
+            (
+                label,
+                _number(parts[head].value, unit, money, parts[head].rows_url)
+                if head in parts
+                else _number(empty, unit, money),
             )
-        )
-    return list(heads.items()), rows
+            for head, label in heads.items()
+        ],
+        _number(found.value, unit, money, found.rows_url),
+        _number(difference, unit, money),
+    )
 
 
 @require_safe

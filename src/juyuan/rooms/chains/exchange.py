@@ -82,12 +82,12 @@ def prepare(rows: Sequence[ParsedRow], actor: Actor, today: date) -> dict[str, t
     }
 
 
-def judge(rows: Sequence[ParsedRow], known: Mapping[str, tuple[str, str]]) -> list[Judgement]:
+def judge(rows: Sequence[ParsedRow], lookups: Mapping[str, tuple[str, str]]) -> list[Judgement]:
     """逐行判定;同一文件里同一代码出现两次,名称不同的退回后一行。"""
     seen: dict[str, tuple[str, str]] = {}
     answers = []
     for row in rows:
-        answers.append(_judge_one(row, known, seen))
+        answers.append(_judge_one(row, lookups, seen))
     return answers
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juyuan.foundation.people.models import Post
+from juyuan.foundation.ui import vocab
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
@@ -31,16 +32,23 @@ def chain_list(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     require(access.can_view(actor))
     rows = queries.chain_rows(actor, clock.today())
+    stages = list(vocab.values("stage"))
     return render(
         request,
         "chains/list.html",
         {
             "page_title": "产业链",
+            "stages": stages,
+            "lines": [(row, row.at(stages)) for row in rows],
+            "stage_totals": [
+                sum(cell.count for row in rows for cell in row.at([stage]) if cell)
+                for stage in stages
+            ],
             "rows": rows,
             "total_projects": sum(row.projects for row in rows),
             "total_amount": sum(row.amount for row in rows),
             "total_gaps": sum(row.gaps for row in rows),
-            "most": max((row.projects for row in rows), default=0),
+            "total_weak": sum(row.weak for row in rows),
         },
     )
 

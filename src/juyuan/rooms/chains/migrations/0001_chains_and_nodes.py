@@ -353,8 +353,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "指导目录条目",
-                "verbose_name_plural": "指导目录条目",
+                "verbose_name": "产业指导目录",
+                "verbose_name_plural": "产业指导目录",
                 "ordering": ["order", "id"],
             },
         ),

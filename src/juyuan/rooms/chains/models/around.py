@@ -122,8 +122,8 @@ class CatalogueEntry(Sourced):
     order = models.IntegerField("排序", default=0)
 
     class Meta:
-        verbose_name = "指导目录条目"
-        verbose_name_plural = "指导目录条目"
+        verbose_name = "产业指导目录"
+        verbose_name_plural = "产业指导目录"
         ordering = ["order", "id"]
         constraints = [
             models.CheckConstraint(

@@ -72,6 +72,11 @@ class ChainRow:
     def amount(self) -> int:
         return sum(stage.amount for stage in self.stages)
 
+    def at(self, stages: Sequence[str]) -> list[StageCount | None]:
+        """按给定的库逐格取,没有项目的库为空(列表的列对齐用)。"""
+        mine = {stage.stage: stage for stage in self.stages}
+        return [mine.get(stage) for stage in stages]
+
 
 @dataclass(frozen=True)
 class Product:
