@@ -61,7 +61,7 @@ def kind_of(value: Value) -> str:
     return TIME
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cell:
     """一个格子。`merged_from` 非空表示值来自合并区域左上角那一格。"""
 
@@ -72,21 +72,26 @@ class Cell:
     uncomputed: bool = False
     merged_from: str = ""
     date1904: bool = False
+    _text: str | None = None
 
     @property
     def text(self) -> str:
-        """原样显示的文字(去首尾空白);整数值的浮点数不带小数点。"""
-        return shown(self.value)
+        """原样显示的文字(去首尾空白);整数值的浮点数不带小数点。只算一次。"""
+        if self._text is None:
+            self._text = shown(self.value)
+        return self._text
 
     @property
     def blank(self) -> bool:
-        return (self.kind == EMPTY and not self.uncomputed) or (
-            self.kind == TEXT and not str(self.value).strip()
-        )
+        if self.kind == EMPTY:
+            return not self.uncomputed
+        return self.kind == TEXT and not str(self.value).strip()
 
 
 def shown(value: Value) -> str:
     """值的文字形式,用于显示与比对。"""
+    if isinstance(value, str):
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -99,7 +104,7 @@ def shown(value: Value) -> str:
         return value.isoformat(sep=" ", timespec="minutes")
     if isinstance(value, dt.date):
         return value.isoformat()
-    return str(value).strip()
+    return str(value)
 
 
 @dataclass(slots=True)

@@ -125,8 +125,7 @@ def _told(batch: ImportBatch, committing: bool, written: int) -> Outcome:
         lines.append("这个文件先前已经导入过,已导入的行不再重复。")
     lines += document["notes"]
     lines += [
-        f"{VERDICT_LABEL[f['verdict']]} {f['sheet']} {f['cell'] or '第 %d 行' % f['row']}:"
-        f"{f['reason']}{f['mend']}"
+        f"{VERDICT_LABEL[f['verdict']]} {f['sheet']} {f['cell'] or f['row']}:{f['reason']}{f['mend']}"
         for f in document["findings"][:SHOWN]
     ]
     if len(document["findings"]) > SHOWN:

@@ -51,6 +51,8 @@ def require_readable(cell: Cell) -> None:
 
 def clean(value: str) -> str:
     """去控制符与多余空白(含全角空格),首尾不留空;格内换行保留为一个。"""
+    if value.isprintable() and "  " not in value and "_x" not in value:
+        return value.strip()  # 绝大多数格子:没有控制符、没有别样的空格
     value = _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
     lines = (_SPACES.sub(" ", line).strip() for line in value.split("\n"))
     return "\n".join(line for line in lines if line)

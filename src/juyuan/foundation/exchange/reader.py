@@ -72,7 +72,7 @@ def _sheet(grid: Sequence[Sequence[Value]], facts: SheetFacts, found: Scan, caps
     no_notes: dict[int, CellNote] = {}
     for number in range(1, height + 1):
         raw = grid[number - 1] if number <= len(grid) else ()
-        values: list[Value] = [None if v == "" else v for v in raw]
+        values: list[Value] = [_stored(v) for v in raw]
         if len(values) < width:
             values.extend([None] * (width - len(values)))
         notes = facts.notes.get(number, no_notes)
@@ -90,12 +90,21 @@ def _sheet(grid: Sequence[Sequence[Value]], facts: SheetFacts, found: Scan, caps
         )
     _spread_merged(rows, facts, caps)
     return Sheet(
-        name=facts.name,
+        name=facts.name.replace("\0", ""),
         rows=rows,
         hidden=facts.hidden,
         hidden_columns=tuple(sorted(facts.hidden_columns)),
         merged=tuple(facts.merged),
     )
+
+
+def _stored(value: Value) -> Value:
+    """空串即空格;旧版 .xls 的文字里可能夹着 NUL,数据库不收,去掉。"""
+    if isinstance(value, str):
+        if "\0" in value:
+            value = value.replace("\0", "")
+        return value or None
+    return value
 
 
 def _mended(value: Value, note: CellNote, date1904: bool) -> Value:

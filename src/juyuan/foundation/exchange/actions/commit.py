@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -179,25 +180,31 @@ def _check_all_good(verdicts: Sequence[Verdict]) -> None:
 
 def _mark_done(batch: ImportBatch, writing: Sequence[Verdict], refs: Sequence[ObjectRef]) -> None:
     """把写成的对象记到各行(一条语句)。"""
+    document = json.dumps(
+        [
+            {
+                "sheet": v.row.sheet,
+                "number": v.row.number,
+                "type": ref.type,
+                "id": ref.id,
+                "label": ref.label[:200],
+                "url": ref.url[:200],
+            }
+            for v, ref in zip(writing, refs, strict=True)
+        ],
+        ensure_ascii=False,
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE exchange_importrow AS r
                SET done = TRUE, object_type = n.type, object_id = n.id,
                    object_label = n.label, object_url = n.url
-              FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[])
-                   AS n(sheet, number, type, id, label, url)
+              FROM jsonb_to_recordset(%s::jsonb)
+                   AS n(sheet text, number int, type text, id text, label text, url text)
              WHERE r.batch_id = %s AND r.sheet = n.sheet AND r.number = n.number
             """,
-            [
-                [v.row.sheet for v in writing],
-                [v.row.number for v in writing],
-                [ref.type for ref in refs],
-                [ref.id for ref in refs],
-                [ref.label[:200] for ref in refs],
-                [ref.url[:200] for ref in refs],
-                batch.pk,
-            ],
+            [document, batch.pk],
         )
         if cursor.rowcount != len(writing):
             raise RuntimeError("导入行与写入的对象对不上")

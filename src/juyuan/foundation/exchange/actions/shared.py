@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
+
+from django.db import connection
 
 from juyuan.foundation.exchange import queries
 from juyuan.foundation.exchange.columns import ParsedRow
@@ -36,21 +39,6 @@ from juyuan.kernel.verdict import RuleBroken
 
 Progress = Callable[[int, int], None]
 PAGE = 1000
-ROW_FIELDS = [
-    "position",
-    "verdict",
-    "findings",
-    "shown",
-    "candidates",
-    "doubts",
-    "changes",
-    "held",
-    "fingerprint",
-    "object_type",
-    "object_id",
-    "object_label",
-    "object_url",
-]
 
 
 @dataclass(frozen=True)
@@ -111,17 +99,12 @@ def save_rows(
     """存(或就地更新)全部行的判定;看不见的重合各立一件。须在事务内。"""
     written = set(batch.rows.filter(done=True).values_list("sheet", "number"))
     rows = [
-        _row(batch, kind, verdict, i)
+        _row(kind, verdict, i)
         for i, verdict in enumerate(verdicts, start=1)
         if (verdict.row.sheet, verdict.row.number) not in written
     ]
-    ImportRow.objects.bulk_create(
-        rows,
-        batch_size=PAGE,
-        update_conflicts=True,
-        unique_fields=["batch", "sheet", "number"],
-        update_fields=ROW_FIELDS,
-    )
+    for start in range(0, len(rows), PAGE):
+        _upsert(batch, rows[start : start + PAGE])
     places = {(v.row.sheet, v.row.number) for v in verdicts}
     gone = [
         pk
@@ -144,29 +127,53 @@ def recount(batch: ImportBatch) -> None:
     batch.counts = counts
 
 
-def _row(batch: ImportBatch, kind: ImportKind, verdict: Verdict, position: int) -> ImportRow:
+def _row(kind: ImportKind, verdict: Verdict, position: int) -> dict[str, Any]:
     row, target = verdict.row, verdict.target
-    return ImportRow(
-        batch=batch,
-        position=position,
-        sheet=row.sheet,
-        number=row.number,
-        verdict=verdict.verdict,
-        findings=[without_values(f, kind).as_dict() for f in verdict.findings],
-        shown=masked(kind, row.shown),
-        candidates=[candidate_dict(c) for c in verdict.candidates],
-        doubts={
+    return {
+        "position": position,
+        "sheet": row.sheet,
+        "number": row.number,
+        "verdict": verdict.verdict,
+        "findings": [without_values(f, kind).as_dict() for f in verdict.findings],
+        "shown": masked(kind, row.shown),
+        "candidates": [candidate_dict(c) for c in verdict.candidates],
+        "doubts": {
             name: [{"key": r.key, "label": r.label} for r in doubt.readings]
             for name, doubt in row.doubts.items()
         },
-        changes=[list(change) for change in verdict.changes],
-        held=verdict.held,
-        fingerprint=row.fingerprint,
-        object_type=target.type if target else "",
-        object_id=target.id[:60] if target else "",
-        object_label=target.label[:200] if target else "",
-        object_url=target.url[:200] if target else "",
-    )
+        "changes": [list(change) for change in verdict.changes],
+        "held": verdict.held,
+        "fingerprint": row.fingerprint,
+        "object_type": target.type if target else "",
+        "object_id": target.id[:60] if target else "",
+        "object_label": target.label[:200] if target else "",
+        "object_url": target.url[:200] if target else "",
+    }
+
+
+_UPSERT = """
+INSERT INTO exchange_importrow AS kept
+       (batch_id, settled, readings, done, position, sheet, number, verdict, findings, shown,
+        candidates, doubts, changes, held, fingerprint, object_type, object_id, object_label, object_url)
+SELECT %s, '', '{}'::jsonb, FALSE, r.*
+  FROM jsonb_to_recordset(%s::jsonb) AS r(
+       position int, sheet text, number int, verdict text, findings jsonb, shown jsonb,
+       candidates jsonb, doubts jsonb, changes jsonb, held boolean, fingerprint text,
+       object_type text, object_id text, object_label text, object_url text)
+ON CONFLICT (batch_id, sheet, number) DO UPDATE
+   SET position = EXCLUDED.position, verdict = EXCLUDED.verdict, findings = EXCLUDED.findings,
+       shown = EXCLUDED.shown, candidates = EXCLUDED.candidates, doubts = EXCLUDED.doubts,
+       changes = EXCLUDED.changes, held = EXCLUDED.held, fingerprint = EXCLUDED.fingerprint,
+       object_type = EXCLUDED.object_type, object_id = EXCLUDED.object_id,
+       object_label = EXCLUDED.object_label, object_url = EXCLUDED.object_url
+"""
+
+
+def _upsert(batch: ImportBatch, rows: Sequence[dict[str, Any]]) -> None:
+    """一千行一条语句:整份 JSON 交给数据库拆,比逐值绑定快数倍。人的选择(settled、readings)不动。"""
+    document = json.dumps(rows, ensure_ascii=False)
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, [batch.pk, document])
 
 
 def candidate_dict(candidate: Candidate) -> dict[str, Any]:
