@@ -8,26 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 
+from juyuan.foundation.ui.context import identity
 from juyuan.kernel.verdict import Denied, Finding, NotFound, Refusal, RuleBroken, Stale
 
 _FOLDER = Path(__file__).parent / "templates" / "ui" / "errors"
 _HTML = "text/html; charset=utf-8"
 
 
-def _fixed(name: str) -> bytes:
-    return (_FOLDER / name).read_bytes()
+_NOTE = "<!--演示说明-->"
 
 
-BAD_REQUEST = _fixed("400.html")
-NOT_FOUND = _fixed("404.html")
-SERVER_ERROR = _fixed("500.html")
+@lru_cache(maxsize=16)
+def _fixed(name: str, note: str) -> bytes:
+    said = format_html('<p class="jy-fine">{}</p>', note) if note else ""
+    return (_FOLDER / name).read_text(encoding="utf-8").replace(_NOTE, said).encode()
+
+
+def fixed_page(name: str) -> bytes:
+    """写死的错误页(400.html 404.html 500.html):不看请求,演示模式带演示说明。"""
+    note = ""
+    if settings.JUYUAN_MODE == "demo":
+        try:
+            note = identity().demo_note
+        except Exception:  # 差错页自己不能再出差错(例如城市包读不出)
+            note = ""
+    return _fixed(name, note)
 
 
 @dataclass(frozen=True)
@@ -40,15 +55,15 @@ class Step:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return HttpResponse(NOT_FOUND, status=404, content_type=_HTML)
+    return HttpResponse(fixed_page("404.html"), status=404, content_type=_HTML)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return HttpResponse(BAD_REQUEST, status=400, content_type=_HTML)
+    return HttpResponse(fixed_page("400.html"), status=400, content_type=_HTML)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(SERVER_ERROR, status=500, content_type=_HTML)
+    return HttpResponse(fixed_page("500.html"), status=500, content_type=_HTML)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 HERE = Path(__file__).parent
 VENDOR = HERE / "static" / "vendor"
-OWN = HERE / "static" / "ui"
+SRC = HERE.parents[1]
 MANIFEST = "manifest.toml"
 FORBIDDEN = ("oklch(", "color-mix(", "light-dark(", "@layer", ":has(", "sourceMappingURL")
 """政务终端的浏览器(Chromium 90)不认的写法,以及会引出额外请求的 source map。"""
@@ -26,15 +27,18 @@ def sha512(path: Path) -> str:
 def verify(folder: Path | None = None, *, browser: bool = True) -> list[str]:
     """核对一个 vendor 目录;返回问题清单(空 = 无误)。
 
-    `browser` 为真(缺省目录)时另查自有 css/js:旧浏览器不认的写法、外链、source map。
+    `browser` 为真时另查各应用自有的 css/js:旧浏览器不认的写法、外链、source map。
     """
     root = folder or VENDOR
     problems = _check_manifest(root)
-    checked = [root] + ([OWN] if folder is None else [])
     if browser:
-        for base in checked:
-            problems += _check_text(base)
+        problems += _check_text(sorted(root.rglob("*")) if folder else own_and_vendored())
     return problems
+
+
+def own_and_vendored() -> list[Path]:
+    """src 下各应用 static 目录里的全部文件。"""
+    return sorted(path for path in SRC.glob("**/static/**/*") if path.is_file())
 
 
 def _check_manifest(root: Path) -> list[str]:
@@ -72,9 +76,9 @@ def _check_manifest(root: Path) -> list[str]:
     return problems
 
 
-def _check_text(base: Path) -> list[str]:
+def _check_text(paths: Iterable[Path]) -> list[str]:
     problems = []
-    for path in sorted(base.rglob("*")):
+    for path in paths:
         if path.suffix not in _TEXT or not path.is_file():
             continue
         raw = path.read_bytes()

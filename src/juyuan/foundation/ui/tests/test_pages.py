@@ -78,9 +78,12 @@ def test_the_unit_switch_never_leads_away(cast, away):
     assert cast.client("chen").get("/prefs/unit/").status_code == 405
 
 
-@pytest.mark.parametrize("body", [errors.BAD_REQUEST, errors.NOT_FOUND, errors.SERVER_ERROR])
-def test_fixed_error_pages_have_no_shell_token_or_script(body):
-    text = body.decode()
+@pytest.mark.parametrize("mode", ["demo", "production"])
+@pytest.mark.parametrize("name", ["400.html", "404.html", "500.html"])
+def test_fixed_error_pages_have_no_shell_token_or_script(name, mode, settings):
+    settings.JUYUAN_MODE = mode
+    text = errors.fixed_page(name).decode()
+    assert (context.identity().demo_note in text) == (mode == "demo")
     assert "csrf" not in text and "<script" not in text and "{%" not in text and "{{" not in text
     assert "主导航" not in text
 
@@ -89,7 +92,7 @@ def test_404_has_the_same_bytes_and_headers_whatever_was_asked(cast):
     client = cast.client("chen")
     first, second = client.get("/没有/?q=甲"), client.get("/nothing/12345/")
     assert first.status_code == second.status_code == 404
-    assert first.content == second.content == errors.NOT_FOUND
+    assert first.content == second.content == errors.fixed_page("404.html")
     assert dict(first.headers) == dict(second.headers)
     assert not first.cookies and "X-Request-ID" not in first.headers
 
@@ -130,7 +133,7 @@ def test_each_refusal_has_its_status_and_its_words(request_, db):
         html = response.content.decode()
         assert response.status_code == status
         assert words in html and "还不能办理" in html and 'href="/l/"' in html and "<main" in html
-    assert errors.respond(request_(), NotFound()).content == errors.NOT_FOUND
+    assert errors.respond(request_(), NotFound()).content == errors.fixed_page("404.html")
 
 
 def test_htmx_gets_only_the_refusal_box(request_, db):
