@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import string
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,16 +11,15 @@ from django.utils.timezone import localdate
 from juyuan.foundation.people.actions import (
     create_account,
     grant_post,
+    initial_password,
     make_token,
     register_person,
 )
 from juyuan.foundation.people.models import Account, Person, Role, Unit
 from juyuan.foundation.people.queries import units_named
-from juyuan.foundation.people.rules import fold_username, password_findings
+from juyuan.foundation.people.rules import fold_username
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken
-
-LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"  # 不含容易看混的字
 
 
 @dataclass(frozen=True)
@@ -34,14 +31,6 @@ class Added:
     unit: str
     role: str
     password: str
-
-
-def initial_password() -> str:
-    """随机的初始口令(合口令规则,首次登录须改)。"""
-    while True:
-        made = "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(3))
-        if not password_findings(made) and any(c in string.digits for c in made):
-            return made
 
 
 def add_user(*, username: str, unit: str, role: str, name: str = "", now: datetime) -> Added:

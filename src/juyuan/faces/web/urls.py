@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from juyuan.faces.web import auth, health, workbench
+from juyuan.faces.web import admin_views, auth, health, workbench
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.home, name="home"),
@@ -12,13 +12,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", auth.logout_view, name="logout"),
     path("password/", auth.password_view, name="password"),
     path("prefs/post/", auth.switch_post, name="switch_post"),
+    path("admin/matrix/", admin_views.permission_matrix, name="admin_matrix"),
+    path("admin/jobs/", admin_views.running, name="admin_jobs"),
     path("", include("juyuan.foundation.ui.urls")),
     path("", include("juyuan.foundation.policy.urls")),
     path("", include("juyuan.foundation.files.urls")),
+    path("", include("juyuan.foundation.people.urls")),
     path("", include("juyuan.foundation.ledger.urls")),
     path("", include("juyuan.foundation.work.urls")),
     path("", include("juyuan.foundation.search.urls")),
     path("", include("juyuan.foundation.figures.urls")),
+    path("", include("juyuan.rooms.investors.urls")),
     path("", include("juyuan.rooms.chains.urls")),
     path("", include("juyuan.rooms.pipeline.urls")),
 ]

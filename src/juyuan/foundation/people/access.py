@@ -61,3 +61,9 @@ def can_hand_over(actor: Actor, unit_path: str, leaver_id: int) -> Access:
     ):
         return Allowed()
     return Denial("调离移交由该单位主要负责同志或安全管理员办理")
+
+
+def can_see_staff(actor: Actor) -> Access:
+    if actor.has("head"):
+        return Allowed()
+    return Denial("本单位人员由主要负责同志查看")

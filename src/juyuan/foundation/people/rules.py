@@ -15,6 +15,7 @@ THREE_ADMINS = "三员互斥(网络安全等级保护 8.1.5):系统、安全、�
 
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,58}[a-z0-9])?")
 _USERNAME = re.compile(r"[a-z][a-z0-9_.-]{1,59}")
+RESERVED = frozenset({"new", "console", "system"})  # 网址与台账里另有所指
 PASSWORD_LENGTH = 10
 PASSWORD_CLASSES = 3
 
@@ -91,7 +92,7 @@ def unit_findings(
     `parents`: 可作上级的单位,代码 → 路径(含同批先行的);`kinds`: 合法的单位类别。
     """
     found = []
-    if not _CODE.fullmatch(draft.code):
+    if not _CODE.fullmatch(draft.code) or draft.code in RESERVED:
         found.append(
             Finding(
                 "code", "unit_code", "", "单位代码只用小写字母、数字、连字符、下划线,不超过 60 字"
@@ -127,6 +128,8 @@ def fold_username(text: str) -> str:
 
 
 def username_findings(username: str) -> list[Finding]:
+    if username in RESERVED:
+        return [Finding("username", "username", "", f"「{username}」是保留的名字,请换一个")]
     if _USERNAME.fullmatch(username):
         return []
     return [

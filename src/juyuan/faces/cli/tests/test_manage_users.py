@@ -2,8 +2,9 @@
 
 import pytest
 
-from juyuan.faces.cli.manage_users import add_user, initial_password, issue_token
+from juyuan.faces.cli.manage_users import add_user, issue_token
 from juyuan.foundation.ledger.models import Event
+from juyuan.foundation.people.actions import initial_password
 from juyuan.foundation.people.models import Account, Post
 from juyuan.foundation.people.queries import account_for_token
 from juyuan.foundation.people.rules import password_findings

@@ -5,6 +5,7 @@ from juyuan.foundation.people.actions.accounts import (
     create_account,
     disable_account,
     enable_account,
+    initial_password,
     set_password,
 )
 from juyuan.foundation.people.actions.leave import HandedOver, hand_over
@@ -32,6 +33,7 @@ __all__ = [
     "end_post",
     "grant_post",
     "hand_over",
+    "initial_password",
     "load_accounts",
     "load_pack_people",
     "load_pack_units",

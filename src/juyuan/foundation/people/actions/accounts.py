@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -15,6 +16,16 @@ from juyuan.foundation.people import access, rules
 from juyuan.foundation.people.models import Account, ApiToken, Person
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Denied, Finding, NotFound, RuleBroken, require
+
+LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"  # 不含容易看混的字
+
+
+def initial_password() -> str:
+    """随机的初始口令(合口令规则;本人首次登录须改)。"""
+    while True:
+        made = "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(3))
+        if not rules.password_findings(made):
+            return made
 
 
 def judge_password(password: str, account: Account | None, username: str) -> list[Finding]:

@@ -74,6 +74,7 @@ KINDS = frozenset({"government", "town"})
         (UnitDraft("甲", "甲", "government"), "unit_code"),
         (UnitDraft("A", "甲", "government"), "unit_code"),
         (UnitDraft("a/b", "甲", "government"), "unit_code"),
+        (UnitDraft("new", "甲", "government"), "unit_code"),
         (UnitDraft("a" * 61, "甲", "government"), "unit_code"),
         (UnitDraft("a", " ", "government"), "unit_name"),
         (UnitDraft("a", "甲" * 101, "government"), "unit_name"),
@@ -109,7 +110,9 @@ def test_usernames_fold_width_and_case(typed, folded):
     assert not rules.username_findings(folded)
 
 
-@pytest.mark.parametrize("bad", ["", "a", "1abc", "小陈", "a b", "a" * 61, "a/b"])
+@pytest.mark.parametrize(
+    "bad", ["", "a", "1abc", "小陈", "a b", "a" * 61, "a/b", "new", "console", "system"]
+)
 def test_bad_usernames(bad):
     assert [f.rule for f in rules.username_findings(bad)] == ["username"]
 

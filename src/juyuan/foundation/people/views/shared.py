@@ -1,0 +1,36 @@
+"""各屏共用:行动者、页签、办完之后的去处。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from juyuan.kernel.actor import Actor
+
+# 页签:网址名、名称、谁看得见
+TABS = (
+    ("people:accounts", "人员与账号", ("sysadmin", "secadmin")),
+    ("people:units", "单位", ("sysadmin", "secadmin")),
+    ("admin_matrix", "权限矩阵", ("sysadmin", "secadmin", "auditadmin")),
+    ("ledger:audit", "审计", ("secadmin", "auditadmin")),
+    ("admin_jobs", "运行", ("sysadmin",)),
+)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined,no-any-return]
+
+
+def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
+    """系统管理的页签,只列看得见的。"""
+    shown = []
+    for name, label, roles in TABS:
+        if actor.has_any(*roles):
+            try:
+                url = reverse(name)
+            except NoReverseMatch:
+                continue
+            shown.append({"label": label, "url": url, "current": name == current})
+    return shown
