@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from juyuan.foundation.policy.mechanisms import MECHANISMS
+from juyuan.foundation.policy.mechanisms import MECHANISMS, ROOM_LABELS
 from juyuan.foundation.policy.pack_types import Pack
 
 TEST_NAME = re.compile(r"^test_s(\d+)(?:_(\d+))?_?([a-z])(?:_|$)")
 CLAUSE_TAG = re.compile(r"\{%\s*clause\s+['\"]([0-9]+(?:\.[0-9]+)?[a-z])['\"]")
 TITLE_BLOCK = re.compile(r"\{%\s*block (?:head_)?title\s*%\}([^{<]+)\{%")
-TABLE_ROWS = ("Need", "Figure", "Indicator")
+TABLE_ROWS = {"Need": "门槛", "Figure": "统计", "Indicator": "指标"}
+# 模板没有写死标题时,由文件名知道是哪一种页
+PAGE_KINDS = {"list": "列表", "detail": "详情", "form": "表单", "edit": "编辑", "check": "核对"}
 
 
 @dataclass(frozen=True)
@@ -122,12 +124,24 @@ def _codes(nodes: list[ast.expr], lists: dict[str, list[str]]) -> list[str]:
 
 
 def _table_row(call: ast.Call, file: str) -> Iterator[tuple[str, Spot]]:
-    """表里的一行:机制号一格,第一个中文的格是名称。"""
-    words = _strings([*call.args, *(pair.value for pair in call.keywords)])
+    """表里的一行:机制号一格,第一个中文的格是名称(`f"{label}库项目数"` 记为「各库项目数」)。"""
+    words = [_words(node) for node in [*call.args, *(pair.value for pair in call.keywords)]]
     codes = [word for word in words if word in MECHANISMS]
-    label = next((word for word in words if not word.isascii()), "")
+    label = next((word for word in words if not word.isascii()), "").replace("{}", "各")
     for code in codes[:1]:
-        yield code, Spot(file, call.lineno, f"{_called(call)} {label}".strip())
+        kind = TABLE_ROWS[_called(call)]
+        yield code, Spot(file, call.lineno, f"{kind}「{label}」" if label else kind)
+
+
+def _words(node: ast.expr) -> str:
+    """文字常量,或带空格位的文字;别的表达式为空。"""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            _words(part) if isinstance(part, ast.Constant) else "{}" for part in node.values
+        )
+    return ""
 
 
 def _first_line(doc: str | None) -> str:
@@ -170,11 +184,14 @@ def screens(root: Path) -> Iterator[tuple[str, Spot]]:
     """模板里显示了某条款的页面;名称取模板的标题。"""
     for path in sorted((root / "src").rglob("templates/**/*.html")):
         name = path.relative_to(root).as_posix()
-        if "/tests/" in name:
-            continue
+        folder = name.split("/templates/", 1)[1].split("/")[0]
+        if "/tests/" in name or "/ui/" in name:
+            continue  # 部件与预览页不是业务页面
         text = path.read_text(encoding="utf-8")
         title = TITLE_BLOCK.search(text)
-        label = title[1].strip() if title else path.stem
+        stem = path.stem.lstrip("_")
+        kind = f"{ROOM_LABELS.get(folder, folder)}·{PAGE_KINDS.get(stem, stem)}"
+        label = title[1].strip() if title else kind
         seen = set()
         for number, line in enumerate(text.splitlines(), 1):
             for code in CLAUSE_TAG.findall(line):

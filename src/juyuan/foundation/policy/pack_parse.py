@@ -103,6 +103,8 @@ def clauses(source: Source) -> list[tuple[Entry, Clause]] | None:
     out = []
     for entry, _ in found:
         code = code_of(entry)
+        if code == "general":
+            entry.bad("general 是通用参数页的名字,条款不得用它")
         room = entry.one_of("room", ROOMS, required=False)
         explicit = "mechanism" in entry.table
         mechanisms = entry.texts("mechanism")

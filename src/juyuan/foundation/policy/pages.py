@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
+from django.urls import reverse
 
 from juyuan.foundation.policy import access, queries
 from juyuan.foundation.policy.citations import Citations, Spot, scan
@@ -85,12 +86,20 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """等待确认的一项改动。"""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class ListPage:
     sections: tuple[Section, ...]
     general: tuple[ParameterView, ...]
     counts: dict[str, int]
     found: int
-    proposals: int
+    waiting: tuple[Waiting, ...]
 
 
 @dataclass(frozen=True)
@@ -161,7 +170,16 @@ def list_page(query: Query, as_of: date) -> ListPage:
         else:
             sections.append(Section(display, titles.get(display, ""), (view,)))
     general = () if query != Query() else _views(book.rows(""), who, open_keys)
-    return ListPage(tuple(sections), general, counts, len(kept), len(proposals))
+    waiting = tuple(
+        Waiting(row.label, home(row))
+        for row in (book.row(p.key) for p in proposals if p.key in book)
+    )
+    return ListPage(tuple(sections), general, counts, len(kept), waiting)
+
+
+def home(row: ParameterRow) -> str:
+    """一条参数在哪一页。"""
+    return reverse("clause", args=[row.clause]) if row.clause else reverse("policy_general")
 
 
 def _is_title(clause: Clause) -> bool:
@@ -186,11 +204,31 @@ class History:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """现值与新值逐项之差:去掉的、增加的、没有变的项数。"""
+
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    kept: int
+
+    @property
+    def same(self) -> bool:
+        return not self.removed and not self.added
+
+
+def difference(before: list[str], after: list[str]) -> Difference:
+    return Difference(
+        tuple(line for line in before if line not in after),
+        tuple(line for line in after if line not in before),
+        sum(line in after for line in before),
+    )
+
+
+@dataclass(frozen=True)
 class ProposalView:
     proposal: ParameterProposal
     label: str
-    before: str
-    after: str
+    change: Difference
     may_settle: bool
 
 
@@ -231,6 +269,27 @@ def clause_page(clause: Clause, actor: Actor, as_of: date) -> ClausePage:
     )
 
 
+@dataclass(frozen=True)
+class GeneralPage:
+    """与哪一条都无关的通用建议值。"""
+
+    histories: tuple[History, ...]
+    proposals: tuple[ProposalView, ...]
+
+
+def general_page(actor: Actor, as_of: date) -> GeneralPage:
+    pack = queries.pack()
+    line = queries.timeline()
+    open_now = queries.open_proposals()
+    open_keys = {proposal.key for proposal in open_now}
+    parameters = _views(line.on(as_of).rows(""), naming(pack), open_keys)
+    own = {p.row.key for p in parameters}
+    return GeneralPage(
+        histories(parameters, line, actor, pack),
+        tuple(proposal_view(p, line, actor, pack) for p in open_now if p.key in own),
+    )
+
+
 def _holder(pack: Pack, name: str) -> Holder:
     units = pack.units_named(name)
     names = "、".join(unit.short_name for unit in units)
@@ -261,8 +320,7 @@ def proposal_view(
     return ProposalView(
         proposal,
         row.label,
-        "、".join(shown_lines(row, who)),
-        "、".join(shown_lines(new, who)),
+        difference(shown_lines(row, who), shown_lines(new, who)),
         bool(access.can_settle(actor, proposal.proposed_by_id_at, pack.bureau)),
     )
 

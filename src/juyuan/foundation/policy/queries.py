@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from django.db.models import Count, Max, QuerySet
 
 from juyuan.foundation.policy import pack as packs
 from juyuan.foundation.policy.models import ParameterProposal, ParameterVersion, ProposalStatus
-from juyuan.foundation.policy.pack_types import Clause, Pack
+from juyuan.foundation.policy.pack_types import Clause, Pack, Parameter
 from juyuan.foundation.policy.timeline import ParameterRow, Params, Timeline, from_pack
 
 
@@ -71,6 +72,7 @@ def display(number: str) -> str:
 
 
 def from_version(version: ParameterVersion) -> ParameterRow:
+    """库里的一版。`value`、`labels` 的次序不可靠(jsonb 不保存次序),显示前由 `in_pack_order` 理顺。"""
     return ParameterRow(
         key=version.key,
         label=version.label,
@@ -88,6 +90,15 @@ def from_version(version: ParameterVersion) -> ParameterRow:
         id=version.pk,
         confirmed_by=version.confirmed_by,
     )
+
+
+def in_pack_order(row: ParameterRow, like: Parameter | None) -> ParameterRow:
+    """表型的值按城市包里的次序排(包里没有的在后)。"""
+    if like is None or not isinstance(row.value, dict) or not isinstance(like.value, dict):
+        return row
+    order = {key: index for index, key in enumerate(like.value)}
+    value = dict(sorted(row.value.items(), key=lambda item: order.get(item[0], len(order))))
+    return replace(row, value=value, labels=like.labels | row.labels)
 
 
 _lock = Lock()
@@ -119,7 +130,8 @@ def timeline() -> Timeline:
         if _known.get("stamp") == stamp:
             found: Timeline = _known["timeline"]
             return found
-    stored = [from_version(version) for version in _of_this_city()]
+    own = {p.key: p for p in pack().parameters}
+    stored = [in_pack_order(from_version(v), own.get(v.key)) for v in _of_this_city()]
     have = {row.key for row in stored}
     fresh = [from_pack(p) for p in pack().parameters if p.key not in have]
     order = {p.key: index for index, p in enumerate(pack().parameters)}

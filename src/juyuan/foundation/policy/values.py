@@ -93,18 +93,23 @@ def written(row: ParameterRow, value: Any = None) -> str:
         return YES if value else NO
     if row.type in (T.LIST, T.AUDIENCE):
         return "\n".join(
-            f"{item['code']} = {item['label']}" if isinstance(item, dict) else str(item)
+            f"{item['code']} = {item['label']}" if isinstance(item, dict) else _plain(row, item)
             for item in value
         )
     if row.type == T.TABLE:
-        return "\n".join(f"{key} = {_cell(item)}" for key, item in value.items())
+        return "\n".join(f"{_plain(row, key)} = {_plain(row, item)}" for key, item in value.items())
     return str(value)
 
 
-def _cell(item: Any) -> str:
-    if isinstance(item, bool):
-        return YES if item else NO
-    return str(item)
+def _plain(row: ParameterRow, item: Any) -> str:
+    """表单里写名称,不写代码;数不带千分撇。"""
+    return _word(row, item).replace(",", "") if isinstance(item, int) else _word(row, item)
+
+
+def _code(row: ParameterRow, word: str) -> str:
+    """名称或代码 → 代码。"""
+    codes = {label: code for code, label in row.labels.items()}
+    return codes.get(word, word)
 
 
 def read(row: ParameterRow, text: str) -> Any:
@@ -186,7 +191,16 @@ def _list(row: ParameterRow, text: str) -> list[Any]:
             sort, _, name = line.partition(":")
             if name not in {"role": ROLES, "function": FUNCTIONS}.get(sort, ()):
                 raise BadValue(f"「{line}」应写作 role:角色 或 function:职能")
+    if row.labels:
+        return [_known(row, line) for line in lines]
     return list(lines)
+
+
+def _known(row: ParameterRow, word: str) -> str:
+    code = _code(row, word)
+    if code not in row.labels:
+        raise BadValue(f"「{word}」不认识,只能是 {'、'.join(row.labels.values())}")
+    return code
 
 
 def _pair(line: str) -> tuple[str, str]:
@@ -199,18 +213,18 @@ def _pair(line: str) -> tuple[str, str]:
 def _table(row: ParameterRow, text: str) -> dict[str, Any]:
     sample = next(iter(row.value.values()))
     found: dict[str, Any] = {}
-    # labels 可能注释键(如各库的理由),也可能注释值(如用语归入哪个库);注释值时才限定值
-    limited = any(str(item) in row.labels for item in row.value.values())
+    # labels 可能注释键(如各库的理由),也可能注释值(如用语归入哪个库);注释哪边就限定哪边
+    keyed = all(key in row.labels for key in row.value)
+    valued = any(str(item) in row.labels for item in row.value.values())
     for line in _lines(text):
-        key, cell = _pair(line)
+        word, cell = _pair(line)
+        key = _known(row, word) if keyed else word
         if key in found:
-            raise BadValue(f"「{key}」写了两次")
+            raise BadValue(f"「{word}」写了两次")
         if isinstance(sample, bool):
             found[key] = _yes(cell)
         elif isinstance(sample, int):
-            found[key] = _whole(cell)
-        elif limited and cell not in row.labels:
-            raise BadValue(f"「{cell}」不认识,只能是 {'、'.join(sorted(row.labels))}")
+            found[key] = _percent(cell) if row.unit == "基点" else _whole(cell)
         else:
-            found[key] = cell
+            found[key] = _known(row, cell) if valued else cell
     return found

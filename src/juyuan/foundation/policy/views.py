@@ -128,6 +128,24 @@ def clause_detail(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+@require_safe
+def general(request: HttpRequest) -> HttpResponse:
+    """`/policy/general/`:文件不涉及的建议值及其各版。"""
+    return render(
+        request,
+        "policy/general.html",
+        {
+            "page_title": "通用参数",
+            "page": pages.general_page(_actor(request), _as_of(request)),
+            "pack": queries.pack(),
+            "crumbs": [
+                {"label": "条款与参数", "url": reverse("policy")},
+                {"label": "通用参数"},
+            ],
+        },
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def parameter_propose(request: HttpRequest, key: str) -> HttpResponse:
     """`/policy/parameters/<键>/propose/`:先看清楚(现值 → 新值),再提交;另一人确认后生效。"""
@@ -163,11 +181,7 @@ def parameter_propose(request: HttpRequest, key: str) -> HttpResponse:
         add_findings(form, error.findings)
         return _propose_page(request, row, form, status=422)
     messages.success(request, f"已提议修改「{row.label}」,等{pack.bureau}另一位核验人或负责人确认")
-    return redirect(_home(row))
-
-
-def _home(row: ParameterRow) -> str:
-    return reverse("clause", args=[row.clause]) if row.clause else reverse("policy")
+    return redirect(pages.home(row))
 
 
 def _propose_page(
@@ -185,11 +199,10 @@ def _propose_page(
         "page_title": f"修改「{row.label}」",
         "row": row,
         "form": form,
-        "home": _home(row),
+        "home": pages.home(row),
         "before": before,
-        "after": after,
+        "change": pages.difference(before, after),
         "previewed": preview is not None,
-        "same": before == after,
         "past": bool(form.is_bound and form.is_valid())
         and form.cleaned_data["effective_from"] < clock.today(),
         "bureau": queries.pack().bureau,
@@ -217,4 +230,4 @@ def parameter_settle(request: HttpRequest, proposal_id: int) -> HttpResponse:
         messages.info(request, "已记为不同意,参数不变")
         key = proposal.key
     row = pages.parameter_row(key, now.date())
-    return redirect(_home(row) if row else reverse("policy"))
+    return redirect(pages.home(row) if row else reverse("policy"))

@@ -27,7 +27,8 @@ def tree(tmp_path: Path) -> Path:
     (room / "templates" / "pipeline").mkdir(parents=True)
     (room / "rules.py").write_text(
         'SENTENCES = ("4.1b", "4.1c")\n\n\n@rule("3.3c", *SENTENCES)\ndef must_escalate():\n    """提级。"""\n\n\n'
-        'NEEDS = (Need(P, "name", "项目名称", "3.3b", "lead"),)\n',
+        'NEEDS = (Need(P, "name", "项目名称", "3.3b", "lead"),)\n'
+        'FIGURES = [Figure(f"{name}_n", f"{label}库项目数", "个", "3.3b")]\n',
         encoding="utf-8",
     )
     (room / "jobs.py").write_text('"""每月更新。"""\n\nCLAUSES = ("3.3b",)\n', encoding="utf-8")
@@ -49,7 +50,11 @@ def test_citations_are_found_with_file_and_line(tree: Path, city: Pack) -> None:
         ("must_escalate", f"{where}/rules.py", 5, "提级。")
     ]
     assert [s.name for s in cited.rules["4.1c"]] == ["must_escalate"]
-    assert {(s.name, s.line) for s in cited.rules["3.3b"]} == {("Need 项目名称", 9), ("jobs", 3)}
+    assert {(s.name, s.line) for s in cited.rules["3.3b"]} == {
+        ("门槛「项目名称」", 9),
+        ("统计「各库项目数」", 10),
+        ("jobs", 3),
+    }
     assert [s.name for s in cited.tests["3.3c"]] == ["test_s3_3c_满5亿提级"]
     assert [s.name for s in cited.tests["1b"]] == ["test_s1b_召集人"]
     assert [(s.name, s.line) for s in cited.screens["3.3c"]] == [("项目详情", 2)]

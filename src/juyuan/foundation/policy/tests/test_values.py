@@ -98,7 +98,7 @@ def test_table_shows_names_not_codes() -> None:
         (row("list", [{"code": "a", "label": "甲"}]), "甲", "应写作「名 = 值」"),
         (row("list", [1, 2]), "一", "填不带小数的数字"),
         (row("table", {"x": 1}), "x = 1\nx = 2", "写了两次"),
-        (row("table", {"在谈": "b"}, labels={"b": "洽谈"}), "在谈 = z", "「z」不认识"),
+        (row("table", {"在谈": "b"}, labels={"b": "洽谈"}), "在谈 = z", "「z」不认识,只能是 洽谈"),
         (row("function", "commerce"), "comerce", "不认识的职能"),
         (row("audience", ["role:head"]), "head", "应写作 role:角色"),
     ],
@@ -108,6 +108,20 @@ def test_bad_text_is_refused_with_the_mend(one: ParameterRow, text: str, says: s
         read(one, text)
 
 
-def test_reasons_per_library_may_be_free_text() -> None:
+def test_form_speaks_names_and_reads_names_or_codes() -> None:
+    one = row("table", {"在谈": "negotiation"}, labels={"negotiation": "洽谈", "intent": "意向"})
+    assert written(one) == "在谈 = 洽谈"
+    assert read(one, "在谈 = 洽谈\n拟签 = intent") == {"在谈": "negotiation", "拟签": "intent"}
+
+
+def test_reasons_per_library_are_free_text_under_known_names() -> None:
     one = row("table", {"planning": "甲"}, labels={"planning": "谋划"})
-    assert read(one, "planning = 随便写") == {"planning": "随便写"}
+    assert read(one, "谋划 = 随便写") == {"planning": "随便写"}
+    with pytest.raises(BadValue, match="「落后」不认识"):
+        read(one, "落后 = 随便写")
+
+
+def test_shares_in_a_table_are_percents() -> None:
+    one = row("table", {"capital": 10000}, labels={"capital": "资本金"}, unit="基点")
+    assert written(one) == "资本金 = 100.00%"
+    assert read(one, "资本金 = 80.5%") == {"capital": 8050}

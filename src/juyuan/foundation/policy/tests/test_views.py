@@ -143,6 +143,7 @@ def test_change_is_previewed_then_proposed_then_confirmed_by_another(loaded: Any
     proposal = ParameterProposal.objects.get()
     waiting = body(loaded.client("heyan"), "/policy/3.3b/")
     assert "待确认的改动" in waiting and "确认新值" in waiting
+    assert "Clause(code" not in waiting  # 部件不得误用页面里的同名变量
     assert "确认新值" not in body(clerk, "/policy/3.3b/")
     done = loaded.client("heyan").post(f"/policy/proposals/{proposal.pk}/", {"decision": "confirm"})
     assert done.status_code == 302
@@ -232,6 +233,26 @@ def test_rejection_needs_a_reason_and_changes_nothing(loaded: Any) -> None:
     assert client.post(url, {"decision": "reject", "note": "证据不足"}).status_code == 302
     assert queries.params(loaded.TODAY)[KEY] == 3
     assert ParameterProposal.objects.get().settled_note == "证据不足"
+
+
+def test_general_parameters_have_a_page_of_their_own(loaded: Any) -> None:
+    clerk, verifier = loaded.client("chen"), loaded.client("heyan")
+    assert "列表每页行数" in body(clerk, "/policy/general/")
+    url = "/policy/parameters/ui.page_size/propose/"
+    form = {
+        "text": "30",
+        "effective_from": loaded.TODAY.isoformat(),
+        "reason": "屏幕小",
+        "step": "submit",
+    }
+    assert clerk.post(url, form)["Location"] == "/policy/general/"
+    assert "等待确认" in body(clerk, "/policy/") and "列表每页行数" in body(
+        clerk, "/policy/?q=提级"
+    )
+    assert "确认新值" in body(verifier, "/policy/general/")
+    settle = f"/policy/proposals/{ParameterProposal.objects.get().pk}/"
+    assert verifier.post(settle, {"decision": "confirm"})["Location"] == "/policy/general/"
+    assert queries.params(loaded.TODAY)["ui.page_size"] == 30
 
 
 def test_wrong_methods_and_unknown_things(loaded: Any) -> None:
