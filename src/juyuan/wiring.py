@@ -21,6 +21,8 @@ def connect() -> None:
     _identity()
     _vocabulary()
     _menu()
+    _ledger()
+    _jobs()
     _search()
     _figures()
     _files()
@@ -69,8 +71,14 @@ def _menu() -> None:
     def business(actor: Actor) -> bool:
         return not actor.has_any(*ADMIN_ROLES)
 
-    def admin(actor: Actor) -> bool:
-        return actor.has_any(*ADMIN_ROLES)
+    def registers(actor: Actor) -> bool:
+        return actor.has_any("sysadmin", "secadmin")
+
+    def audits(actor: Actor) -> bool:
+        return actor.has_any("secadmin", "auditadmin")
+
+    def leads(actor: Actor) -> bool:
+        return actor.has("head")
 
     for item in (
         MenuItem("home", "工作台", "home", "home", order=10, phone=1),
@@ -86,17 +94,74 @@ def _menu() -> None:
         MenuItem("imports", "导入台账", "exchange:batches", "upload", order=50, visible=business),
         MenuItem("policy", "条款与参数", "policy", "book", "依据", 10),
         MenuItem("figures", "统计口径", "figures", "sum", "依据", 20, visible=business),
-        MenuItem("admin", "系统管理", "people:accounts", "settings", "管理", 10, visible=admin),
+        MenuItem("staff", "本单位人员", "people:staff", "users", "管理", 10, visible=leads),
+        MenuItem("admin", "系统管理", "people:accounts", "settings", "管理", 20, visible=registers),
+        MenuItem("audit", "审计", "ledger:audit", "history", "管理", 30, visible=audits),
     ):
         register(item)
+
+
+EVENTS = {
+    "pipeline.project.registered": "登记项目",
+    "pipeline.project.edited": "修改项目",
+    "pipeline.project.advance": "项目前移",
+    "pipeline.project.back": "项目退回",
+    "pipeline.project.jump": "项目越级入库",
+    "pipeline.project.pause": "项目暂缓",
+    "pipeline.project.resume": "项目恢复推进",
+    "pipeline.project.end": "项目终止",
+    "pipeline.project.withdraw": "项目退库",
+    "pipeline.project.recognised": "认定阶段",
+    "pipeline.project.recognised_historical": "历史认定",
+    "pipeline.project.recognition_withdrawn": "撤回认定(冲回)",
+    "pipeline.evidence.added": "提交证据",
+    "pipeline.void.requested": "提出作废",
+    "pipeline.void.confirmed": "确认作废",
+    "pipeline.void.rejected": "不同意作废",
+    "pipeline.batch.reversed": "撤回期初批次",
+    "investors.investor.registered": "登记投资方",
+    "investors.investor.edited": "修改投资方",
+    "investors.investor.merged": "合并投资方",
+    "investors.investor.unmerged": "撤销合并",
+    "chains.post.appointed": "任命链长、服务秘书",
+    "chains.enterprise.registered": "登记链上企业",
+    "policy.parameter.proposed": "提议修改参数",
+    "policy.parameter.confirmed": "确认参数",
+    "policy.parameter.rejected": "不同意改参数",
+    "policy.parameter.loaded": "装载参数",
+    "exchange.batch.opened": "打开导入文件",
+    "exchange.batch.committed": "提交导入",
+    "exchange.batch.reversed": "撤回导入批次",
+    "exchange.batch.abandoned": "放弃导入",
+    "exchange.file.refused": "退回导入文件",
+    "exchange.case.resolved": "核对重合事项",
+    "exchange.exported": "导出",
+}
+
+
+def _ledger() -> None:
+    from juyuan.foundation.ledger.labels import register
+
+    register(
+        EVENTS,
+        {"project": "项目", "investor": "投资方", "parameter": "参数", "import": "导入批次"},
+    )
+
+
+def _jobs() -> None:
+    from juyuan.foundation.files.jobs import sweep
+    from juyuan.foundation.work.registry import Job, register
+
+    register(Job("files.sweep", "清扫无主文件", sweep, catch_up=False))
 
 
 def _search() -> None:
     from juyuan.foundation.search.registry import register
     from juyuan.rooms.chains import search as chains
+    from juyuan.rooms.investors import search as investors
     from juyuan.rooms.pipeline import search as projects
 
-    for order, room in enumerate((projects, chains), start=1):
+    for order, room in enumerate((projects, investors, chains), start=1):
         register(
             room.OBJECT_TYPE,
             visible_ids=room.visible_ids,
@@ -121,10 +186,12 @@ def _files() -> None:
 
 def _exchange() -> None:
     from juyuan.foundation.exchange.kinds import register
+    from juyuan.foundation.people import exchange as people
     from juyuan.rooms.chains import exchange as chains
+    from juyuan.rooms.investors import exchange as investors
     from juyuan.rooms.pipeline import exchange as projects
 
-    register(*projects.KINDS, *chains.KINDS)
+    register(*people.KINDS, *projects.KINDS, *chains.KINDS, *investors.KINDS)
 
 
 def _chains() -> None:
@@ -147,6 +214,12 @@ def api_routers() -> list[tuple[str, Any]]:
     """接口各路由:(前缀, 路由)。"""
     from juyuan.foundation.figures.api import router as figures
     from juyuan.rooms.chains.api import router as chains
+    from juyuan.rooms.investors.api import router as investors
     from juyuan.rooms.pipeline.api import router as projects
 
-    return [("/projects", projects), ("/chains", chains), ("/figures", figures)]
+    return [
+        ("/projects", projects),
+        ("/investors", investors),
+        ("/chains", chains),
+        ("/figures", figures),
+    ]

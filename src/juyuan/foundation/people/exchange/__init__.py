@@ -1,13 +1,13 @@
 """导入种类 units、people、posts(开账的前三步)。判定与网页上的单个动作同出一处。
 
-由 wiring 登记:`exchange.kinds.register(*people.exchange.IMPORTS)`。
+由 wiring 登记:`exchange.kinds.register(*people.exchange.KINDS)`。
 """
 
 from juyuan.foundation.exchange.kinds import ImportKind
 from juyuan.foundation.people import access
 from juyuan.foundation.people.exchange import persons, posts, units
 
-IMPORTS = (
+KINDS = (
     ImportKind(
         "units", "单位", units.COLUMNS, units.prepare, units.judge, units.commit_many, units.commit_one,
         may=access.can_register, description="单位树:单位代码相同即同一单位", order=10,

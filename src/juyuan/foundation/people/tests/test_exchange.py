@@ -7,7 +7,7 @@ import xlsxwriter
 
 from juyuan.foundation.exchange import actions
 from juyuan.foundation.exchange.kinds import registry
-from juyuan.foundation.people.exchange import IMPORTS
+from juyuan.foundation.people.exchange import KINDS
 from juyuan.foundation.people.models import Account, Person, Post, Unit
 from juyuan.kernel.verdict import Denied
 from tests.cast import NOW, TODAY
@@ -20,7 +20,7 @@ POST_HEAD = ["账号", "单位", "角色", "职务", "起任日", "止任日"]
 @pytest.fixture(autouse=True)
 def kinds():
     known = dict(registry.imports)
-    registry.register(*IMPORTS)
+    registry.register(*KINDS)
     yield
     registry.imports.clear()
     registry.imports.update(known)
