@@ -20,6 +20,7 @@ from juyuan.foundation.policy.pack_types import Pack
 
 TEST_NAME = re.compile(r"^test_s(\d+)(?:_(\d+))?_?([a-z])(?:_|$)")
 CLAUSE_TAG = re.compile(r"\{%\s*clause\s+['\"]([0-9]+(?:\.[0-9]+)?[a-z])['\"]")
+KEY_LITERAL = re.compile(r"""["']([a-z][a-z0-9_]*\.[a-z0-9_.]+)["']""")
 TITLE_BLOCK = re.compile(r"\{%\s*block (?:head_)?title\s*%\}([^{<]+)\{%")
 TABLE_ROWS = {"Need": "门槛", "Figure": "统计", "Indicator": "指标"}
 # 模板没有写死标题时,由文件名知道是哪一种页
@@ -45,19 +46,21 @@ def _table() -> dict[str, list[Spot]]:
 
 @dataclass
 class Citations:
-    """机制号(数据一项按条款编号) → 引用它的各处。"""
+    """机制号 → 引用它的各处;`data` 按条款编号,`readers` 按参数名(代码在哪里读它)。"""
 
     rules: dict[str, list[Spot]] = field(default_factory=_table)
     tests: dict[str, list[Spot]] = field(default_factory=_table)
     screens: dict[str, list[Spot]] = field(default_factory=_table)
     data: dict[str, list[Spot]] = field(default_factory=_table)
+    readers: dict[str, list[Spot]] = field(default_factory=_table)
 
 
 def scan(root: Path, pack: Pack) -> Citations:
     """读遍 `root` 下的 src/、tests/ 与城市包;次序固定,同样的源码得同样的结果。"""
     cited = Citations()
+    keys = {parameter.key for parameter in pack.parameters}
     for path in sorted([*(root / "src").rglob("*.py"), *(root / "tests").rglob("*.py")]):
-        _scan_python(cited, path, path.relative_to(root).as_posix())
+        _scan_python(cited, path, path.relative_to(root).as_posix(), keys)
     for code, spot in screens(root):
         cited.screens[code].append(spot)
     for code, spot in _data(pack, root):
@@ -65,8 +68,13 @@ def scan(root: Path, pack: Pack) -> Citations:
     return cited
 
 
-def _scan_python(cited: Citations, path: Path, name: str) -> None:
+def _scan_python(cited: Citations, path: Path, name: str, keys: set[str]) -> None:
     text = path.read_text(encoding="utf-8")
+    if "/tests/" not in f"/{name}" and "/policy/" not in name:
+        for number, line in enumerate(text.splitlines(), 1):
+            for key in KEY_LITERAL.findall(line):
+                if key in keys:
+                    cited.readers[key].append(Spot(name, number, path.stem))
     is_test = path.name.startswith("test_")
     if is_test:
         if "test_s" in text:

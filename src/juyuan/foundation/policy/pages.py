@@ -41,11 +41,12 @@ def citations() -> Citations:
 
 @dataclass(frozen=True)
 class ParameterView:
-    """参数一行。`brief` 是列表里的一行字,`lines` 是全部。"""
+    """参数一行。`brief` 是列表里的一行字,`lines` 是全部;`read` = 已有代码读它。"""
 
     row: ParameterRow
     lines: tuple[str, ...]
     pending: bool = False
+    read: bool = True
 
     @property
     def brief(self) -> str:
@@ -134,8 +135,10 @@ class Query:
 def _views(
     rows: Iterable[ParameterRow], who: Callable[[str], str], open_keys: set[str]
 ) -> tuple[ParameterView, ...]:
+    readers = citations().readers
     return tuple(
-        ParameterView(row, tuple(shown_lines(row, who)), row.key in open_keys) for row in rows
+        ParameterView(row, tuple(shown_lines(row, who)), row.key in open_keys, row.key in readers)
+        for row in rows
     )
 
 

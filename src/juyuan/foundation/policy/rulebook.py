@@ -27,6 +27,7 @@ class ClauseRow:
     tests: tuple[Spot, ...]
     screens: tuple[Spot, ...]
     parameters: tuple[Parameter, ...]
+    unread: frozenset[str] = frozenset()
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -55,6 +56,7 @@ def clause_rows(pack: Pack, cited: Citations) -> list[ClauseRow]:
                 _under(cited.tests, codes),
                 _under(cited.screens, codes),
                 tuple(p for p in pack.parameters if p.clause == clause.code),
+                frozenset(p.key for p in pack.parameters if p.key not in cited.readers),
             )
         )
     return rows
@@ -142,7 +144,7 @@ def build(pack: Pack, root: Path) -> str:
         "# 规则手册",
         "",
         "本页由 `./juyuan rulebook` 生成,请勿手改。每条条款:原文、责任单位、承办房间、参数、规则(文件:行)、测试、页面。",
-        "虚线的「建议值」是文件没有写、由我们选的缺省,待确认;「文件明定」的数都附原文引文。",
+        "「建议值」是文件没有写、由我们选的缺省,待确认;「文件明定」的数都附原文引文;「待接入」的参数还没有功能读它。",
         "",
         f"依据:{pack.document.title}({pack.document.number}),自 {pack.document.effective_from} 起。",
         "",
@@ -171,7 +173,8 @@ def _section(pack: Pack, row: ClauseRow) -> list[str]:
     lines.append(f"- 承办:{clause.room_label}(`{clause.room}`,{clause.state})")
     who = naming(pack)
     for parameter in row.parameters:
-        lines.append(_parameter_line(from_pack(parameter), who))
+        state = ",待接入" if parameter.key in row.unread else ""
+        lines.append(_parameter_line(from_pack(parameter), who, state))
     for spot in row.rules:
         says = f" {spot.says}" if spot.says else ""
         lines.append(f"- 规则 `{spot.name}`{says} — {spot.file}:{spot.line}")
@@ -183,12 +186,12 @@ def _section(pack: Pack, row: ClauseRow) -> list[str]:
     return [*lines, ""]
 
 
-def _parameter_line(row: ParameterRow, who: Any) -> str:
+def _parameter_line(row: ParameterRow, who: Any, state: str) -> str:
     bound = f",{OPS[row.op]}" if row.op else ""
     source = f"「{row.text_q}」" if row.text_q else row.note
     return (
         f"- 参数 `{row.key}` {row.label} = {shown(row, who)}"
-        f"({row.origin}{bound},自 {row.effective_from};{source})"
+        f"({row.origin}{bound},自 {row.effective_from}{state};{source})"
     )
 
 

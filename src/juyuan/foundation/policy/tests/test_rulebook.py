@@ -102,6 +102,20 @@ def test_book_shows_text_numbers_and_origins(tree: Path, city: Pack) -> None:
     assert "- 规则 `must_escalate` 提级。 — src/juyuan/rooms/pipeline/rules.py:5" in book
 
 
+def test_parameter_that_no_code_reads_says_so(tree: Path, city: Pack) -> None:
+    room = tree / "src/juyuan/rooms/pipeline"
+    (room / "queries.py").write_text('x = params(on)["escalation.threshold"]\n', encoding="utf-8")
+    (room / "tests/test_q.py").write_text('y = book["lights.red_months"]\n', encoding="utf-8")
+    cited = scan(tree, city)
+    assert [s.file for s in cited.readers["escalation.threshold"]] == [
+        "src/juyuan/rooms/pipeline/queries.py"
+    ]
+    assert "lights.red_months" not in cited.readers  # 测试不算功能
+    book = rulebook.build(city, tree)
+    assert "合同引资额门槛 = 5亿元(文件明定,含本数,自 2025-07-07;" in book
+    assert "亮红灯 = 3 月(建议值,含本数,自 2025-07-07,待接入;" in book
+
+
 def test_clause_list_is_one_json_document(tree: Path, city: Pack) -> None:
     entries = {e["code"]: e for e in json.loads(rulebook.clauses_json(city, tree))}
     assert len(entries) == 88
