@@ -40,16 +40,21 @@ def _row(actor: Actor, entry: Entry, now: datetime, group: UUID | None, result: 
         unit_name=post.unit_name if post else "",
         via=actor.via,
         obj_type=entry.obj_type,
-        obj_id=str(entry.obj_id),
-        obj_label=entry.obj_label[:200],
+        obj_id=_storable(str(entry.obj_id)),
+        obj_label=_storable(entry.obj_label)[:200],
         before=entry.before,
         after=entry.after,
-        reason=entry.reason,
+        reason=_storable(entry.reason),
         clause=entry.clause,
         result=result,
         request_id=actor.request_id,
         group=group,
     )
+
+
+def _storable(text: str) -> str:
+    """数据库不收空字符与孤立的代理项;被拒绝的网址里什么都可能有,台账仍要记得下。"""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 def record(

@@ -12,7 +12,7 @@ from juyuan.kernel.verdict import RuleBroken, require
 from juyuan.rooms.investors import access
 from juyuan.rooms.investors.actions import bulk
 from juyuan.rooms.investors.actions.keys import lock_keys
-from juyuan.rooms.investors.actions.register import _lock_names, already, open_case
+from juyuan.rooms.investors.actions.register import already, lock_names, open_case
 from juyuan.rooms.investors.models import Investor
 from juyuan.rooms.investors.queries.matches import known_by_id, register_for
 from juyuan.rooms.investors.queries.scope import own_units
@@ -51,7 +51,7 @@ def edit_investor(
         }
         judged = Judged(Verdict.NEW)
         if {"name", "uscc", "foreign_id"} & changes.keys():
-            lock_keys(_lock_names([draft]))
+            lock_keys(lock_names([draft]))
             judged = _clash(draft, investor, actor, now)
         if judged.verdict == Verdict.NEW:
             if not changes:

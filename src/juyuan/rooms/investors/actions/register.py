@@ -18,7 +18,7 @@ from juyuan.rooms.investors import access
 from juyuan.rooms.investors.actions import bulk
 from juyuan.rooms.investors.actions.keys import lock_keys
 from juyuan.rooms.investors.models import Case, Investor
-from juyuan.rooms.investors.queries.matches import Register, known_of, register_for
+from juyuan.rooms.investors.queries.matches import known_of, register_for
 from juyuan.rooms.investors.rules.drafts import CLAUSE, InvestorDraft, judge_fields
 from juyuan.rooms.investors.rules.matching import Judged, Verdict, judge_investor
 
@@ -36,7 +36,7 @@ def register_investor(*, actor: Actor, draft: InvestorDraft, now: datetime) -> I
     if findings:
         raise RuleBroken(findings)
     with transaction.atomic():
-        lock_keys(_lock_names([draft]))
+        lock_keys(lock_names([draft]))
         judged = judge_investor(draft, register_for([draft], actor).near(draft), now.date())
         if judged.verdict == Verdict.NEW:
             return bulk.insert([draft], actor=actor, now=now)[0]
@@ -45,6 +45,14 @@ def register_investor(*, actor: Actor, draft: InvestorDraft, now: datetime) -> I
         with transaction.atomic():
             open_case(judged, draft, actor=actor, now=now)
     raise RuleBroken(judged.findings or already(judged))
+
+
+def note_collision(*, actor: Actor, draft: InvestorDraft, now: datetime) -> None:
+    """登记被拒而外层事务回滚时,补立核对事项(已立的不重复)。"""
+    with transaction.atomic():
+        judged = judge_investor(draft, register_for([draft], actor).near(draft), now.date())
+        if judged.verdict == Verdict.HIDDEN:
+            open_case(judged, draft, actor=actor, now=now)
 
 
 def already(judged: Judged) -> list[Finding]:
@@ -88,7 +96,7 @@ def ensure_investors(
     if not drafts:
         return []
     with transaction.atomic():
-        lock_keys(_lock_names(drafts))
+        lock_keys(lock_names(drafts))
         return _ensure(drafts, actor=actor, now=now, group=group, batch_id=batch_id)
 
 
@@ -183,7 +191,7 @@ def open_case(
     )
 
 
-def _lock_names(drafts: Iterable[InvestorDraft]) -> set[str]:
+def lock_names(drafts: Iterable[InvestorDraft]) -> set[str]:
     found: set[str] = set()
     for draft in drafts:
         found |= {f"name:{key}" for key in lookup_keys(draft.name)}
@@ -191,20 +199,4 @@ def _lock_names(drafts: Iterable[InvestorDraft]) -> set[str]:
             found.add(f"uscc:{compact_uscc(draft.uscc)}")
         if draft.foreign_id:
             found.add(f"foreign:{draft.foreign_id.strip()}")
-    return found
-
-
-def preview(
-    drafts: Sequence[InvestorDraft], book: Register, now: datetime
-) -> list[tuple[InvestorDraft, Judged]]:
-    """逐行判定而不写:导入预览与接口的「先看看」用。同一批里先来的算已登记。"""
-    found = []
-    for index, draft in enumerate(drafts):
-        judged = judge_investor(draft, book.near(draft), now.date())
-        if judged.verdict == Verdict.NEW:
-            unsaved = Investor(
-                pk=-(index + 1), code="", name=draft.name, uscc=compact_uscc(draft.uscc)
-            )
-            book.add(known_of(unsaved, frozenset(lookup_keys(draft.name)[:1]), True))
-        found.append((draft, judged))
     return found

@@ -90,7 +90,7 @@ def add_contact(*, actor: Actor, investor: Investor, draft: ContactDraft, now: d
             created_at=now,
         )
         refresh([investor])
-        _record("investors.contact.added", actor, investor, now, after=_masked(contact))
+        _record("investors.contact.added", actor, investor, now, after=masked(contact))
     return contact
 
 
@@ -106,13 +106,14 @@ def remove_contact(*, actor: Actor, investor: Investor, contact_id: int, now: da
         contact = Contact.objects.filter(pk=contact_id, investor=investor).first()
         if contact is None or not access.can_read_contact(actor, contact, own_units(actor)):
             raise NotFound
-        masked = _masked(contact)
+        before = masked(contact)
         contact.delete()
         refresh([investor])
-        _record("investors.contact.removed", actor, investor, now, before=masked)
+        _record("investors.contact.removed", actor, investor, now, before=before)
 
 
-def _masked(contact: Contact) -> dict[str, str]:
+def masked(contact: Contact) -> dict[str, str]:
+    """联系人在台账里的样子:只有掩码。"""
     return {
         "name": contact.name[:1] + "*",
         "phone": mask_phone(contact.phone),

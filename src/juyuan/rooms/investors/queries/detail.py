@@ -144,10 +144,39 @@ def merges_of(investor: Investor) -> list[MergeLine]:
     return [MergeLine(row, can_undo_until(row.merged_at)) for row in rows]
 
 
-def history(investor: Investor, limit: int = 50) -> list[Event]:
-    """台账里关于这一家的事件,新的在前。"""
-    return list(
-        Event.objects.filter(obj_type=OBJ, obj_id=investor.code, result=Result.DONE).order_by(
-            "-id"
-        )[:limit]
-    )
+_DONE = {
+    "investors.investor.registered": "登记",
+    "investors.investor.edited": "修改",
+    "investors.investor.merged": "合并",
+    "investors.investor.unmerged": "撤销合并",
+    "investors.alias.added": "加别名",
+    "investors.alias.removed": "去掉别名",
+    "investors.contact.added": "登记联系人",
+    "investors.contact.removed": "去掉联系人",
+}
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """台账里的一件事。"""
+
+    at: datetime
+    who: str
+    what: str
+    reason: str
+    clause: str
+
+
+def history(investor: Investor, limit: int = 50) -> list[HistoryLine]:
+    """台账里关于这一家的事件,新的在前(只给能改它的人看)。"""
+    events = Event.objects.filter(obj_type=OBJ, obj_id=investor.code, result=Result.DONE)
+    return [
+        HistoryLine(
+            at=e.at,
+            who=f"{e.actor_name}({e.unit_name})" if e.unit_name else e.actor_name,
+            what=_DONE.get(e.event, e.event),
+            reason=e.reason,
+            clause=e.clause,
+        )
+        for e in events.order_by("-id")[:limit]
+    ]

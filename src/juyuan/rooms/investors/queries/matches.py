@@ -11,6 +11,7 @@ from juyuan.kernel.text import compact
 from juyuan.kernel.uscc import compact as compact_uscc
 from juyuan.rooms.investors.models import Investor, KeyKind, MatchKey
 from juyuan.rooms.investors.queries.scope import visible_ids
+from juyuan.rooms.investors.rules.book import Register
 from juyuan.rooms.investors.rules.drafts import FIELDS, InvestorDraft
 from juyuan.rooms.investors.rules.matching import Known
 
@@ -18,52 +19,31 @@ OBJ = "investor"
 _NAMES = (KeyKind.NAME, KeyKind.ALIAS)
 
 
-class Register:
-    """已登记各家的一份摘录,按代码与名称键可查;新登记的可随时添入(同一批里的先来后到)。"""
-
-    def __init__(self, known: Iterable[Known] = ()) -> None:
-        self._by_key: defaultdict[tuple[str, str], list[Known]] = defaultdict(list)
-        for one in known:
-            self.add(one)
-
-    def add(self, one: Known) -> None:
-        for key in one.keys:
-            self._by_key["name", key].append(one)
-        if one.uscc:
-            self._by_key["uscc", one.uscc].append(one)
-        if one.foreign_id:
-            self._by_key["foreign_id", compact(one.foreign_id)].append(one)
-
-    def near(self, draft: InvestorDraft) -> list[Known]:
-        """与所填有任何一处吻合的各家,去重。"""
-        wanted = [("name", key) for key in lookup_keys(draft.name)]
-        wanted.append(("uscc", compact_uscc(draft.uscc)))
-        wanted.append(("foreign_id", compact(draft.foreign_id)))
-        found = (one for key in wanted if key[1] for one in self._by_key.get(key, ()))
-        return list({one.id: one for one in found}.values())
-
-
 def register_for(
     drafts: Sequence[InvestorDraft], actor: Actor, *, exclude: int | None = None
 ) -> Register:
-    """取齐与这些内容有关的已登记各家。查询次数与行数无关。"""
+    """与这些内容有关的已登记各家,做成可查的摘录。"""
+    return Register(k for k in known_near(drafts, actor) if k.id != exclude)
+
+
+def known_near(
+    drafts: Sequence[InvestorDraft], actor: Actor, codes: Iterable[str] = ()
+) -> list[Known]:
+    """取齐与这些内容有关的已登记各家(另按编号加取 `codes`)。查询次数与行数无关。"""
+    wanted = {
+        KeyKind.USCC: {compact_uscc(d.uscc) for d in drafts} - {""},
+        KeyKind.FOREIGN_ID: {compact(d.foreign_id) for d in drafts} - {""},
+    }
     names = {key for d in drafts for key in lookup_keys(d.name)}
-    codes = {compact_uscc(d.uscc) for d in drafts} - {""}
-    foreign = {compact(d.foreign_id) for d in drafts} - {""}
     keys = MatchKey.objects.filter(object_type=OBJ)
     ids = set(keys.filter(kind__in=_NAMES, value__in=names).values_list("object_id", flat=True))
-    if codes:
-        ids |= set(
-            keys.filter(kind=KeyKind.USCC, value__in=codes).values_list("object_id", flat=True)
-        )
-    if foreign:
-        ids |= set(
-            keys.filter(kind=KeyKind.FOREIGN_ID, value__in=foreign).values_list(
-                "object_id", flat=True
-            )
-        )
-    ids.discard(exclude or 0)
-    return Register(known_by_id(ids, actor)) if ids else Register()
+    for kind, values in wanted.items():
+        if values:
+            ids |= set(keys.filter(kind=kind, value__in=values).values_list("object_id", flat=True))
+    asked = list(codes)
+    if asked:
+        ids |= set(Investor.objects.filter(code__in=asked).values_list("pk", flat=True))
+    return known_by_id(ids, actor) if ids else []
 
 
 def known_by_id(ids: Iterable[int], actor: Actor) -> list[Known]:

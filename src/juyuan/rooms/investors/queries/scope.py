@@ -65,7 +65,10 @@ def door(actor: Actor, code: str) -> Investor:
     Raises:
         NotFound: 没有,或看不见。
     """
-    investor = Investor.objects.filter(code=code).select_related("merged_into").first()
+    # 编号只有字母、数字、横线;别的写法(含空字符)不必问数据库
+    if not code.isascii() or not code.replace("-", "").isalnum():
+        raise NotFound
+    investor = Investor.objects.filter(code=code).first()
     steps = 0
     while investor is not None and investor.merged_into_id and steps < 20:
         investor = Investor.objects.filter(pk=investor.merged_into_id).first()

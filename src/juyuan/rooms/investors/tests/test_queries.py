@@ -16,11 +16,32 @@ from juyuan.rooms.investors.search import present
 from juyuan.rooms.investors.tests.factories import CODE, investor
 
 pytestmark = pytest.mark.django_db
-EVERYONE = (
-    "chen heyan shangwuju_head fagai dongfeng longshan longshan_head longshan_shangwu gongxin "
-    "zongzhaoji zhaoji lianzhang mishu zhuanyuan guwen shanghui caizheng zuzhi shenji "
-    "sysadmin secadmin auditadmin duo kong"
-).split()
+EVERYONE = [
+    "chen",
+    "heyan",
+    "shangwuju_head",
+    "fagai",
+    "dongfeng",
+    "longshan",
+    "longshan_head",
+    "longshan_shangwu",
+    "gongxin",
+    "zongzhaoji",
+    "zhaoji",
+    "lianzhang",
+    "mishu",
+    "zhuanyuan",
+    "guwen",
+    "shanghui",
+    "caizheng",
+    "zuzhi",
+    "shenji",
+    "sysadmin",
+    "secadmin",
+    "auditadmin",
+    "duo",
+    "kong",
+]
 
 
 @pytest.fixture
