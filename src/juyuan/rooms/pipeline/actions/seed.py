@@ -153,8 +153,10 @@ def _search(
 
 
 def _grams(text: str) -> list[str]:
-    """造出来的文字本已归一,直接切片;与 `kernel.text.bigrams` 结果相同(有测试)。"""
-    return list(dict.fromkeys([text[i : i + 2] for i in range(len(text) - 1)]))
+    """造出来的文字本已归一,直接切片;与 `search.grams.stored_grams` 结果相同(有测试)。"""
+    pairs = dict.fromkeys([text[i : i + 2] for i in range(len(text) - 1)])
+    triples = [text[i : i + 3] for i in range(len(text) - 2)]
+    return list(pairs) + list(dict.fromkeys(t for t in triples if t.isascii()))
 
 
 class Vocabulary:
