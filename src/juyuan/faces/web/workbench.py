@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
-from juyuan.foundation.exchange.queries import open_case_count
+from juyuan.foundation.exchange.models import BatchState
+from juyuan.foundation.exchange.queries import open_case_count, visible_batches
 from juyuan.foundation.people.models import ADMIN_ROLES
 from juyuan.foundation.policy.queries import params
-from juyuan.foundation.ui import formats, months, vocab
-from juyuan.foundation.ui.context import money_unit
+from juyuan.foundation.ui import months
 from juyuan.foundation.workdays import clock
 from juyuan.foundation.workdays.queries import calendar
 from juyuan.kernel.actor import Actor
@@ -27,9 +28,10 @@ from juyuan.rooms.pipeline.queries import desk, listing
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of
 from juyuan.rooms.pipeline.rules.gates import Need
 from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES
-from juyuan.rooms.pipeline.views.library import only_facts
+from juyuan.rooms.pipeline.views.library import only_facts, strip
 
 NOTES = 4
+UNSETTLED = (BatchState.PREVIEW, BatchState.COMMITTED)
 
 
 @require_GET
@@ -51,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     import_url = _url("exchange:new") or _url("exchange:batches")
     context = {
         "page_title": "工作台",
-        "items": strip(libraries, money_unit(request)),
+        "items": strip(libraries, QueryDict()),
         "groups": todo(actor, reach, today),
         "followed": followed,
         "followed_rows": [_next(row, names) for row in followed.rows],
@@ -76,28 +78,6 @@ def _url(name: str) -> str:
         return ""
 
 
-def strip(libraries: list[listing.Library], unit: str) -> list[dict[str, Any]]:
-    """五库条:已认定的为主,待核实的另写。"""
-    items = []
-    for library in libraries:
-        look = vocab.badge("stage", library.stage)
-        claimed = library.tally.claimed
-        shown = f"{formats.amount(claimed.total, unit)} {formats.UNIT_LABELS[unit]}"
-        items.append(
-            {
-                "label": look.label,
-                "icon": look.icon,
-                "css": look.css,
-                "url": f"{reverse('pipeline:list')}?stage={library.stage.value}",
-                "count": library.tally.recognised.n,
-                "sum": library.tally.recognised.total,
-                "delta": f"共 {library.tally.n:,} 个",
-                "pending": f"{claimed.n:,} 个 {shown}" if claimed.n else "",
-            }
-        )
-    return items
-
-
 def todo(actor: Actor, reach: Reach, today: date) -> list[dict[str, Any]]:
     """等我办的,按种类分组。每件一个去处。"""
     groups = []
@@ -111,14 +91,14 @@ def todo(actor: Actor, reach: Reach, today: date) -> list[dict[str, Any]]:
         groups.append(
             {
                 "label": "等我确认作废",
-                "note": f"{len(settling)} 件,提出人不能自己确认",
+                "note": f"{len(settling)} 件，提出人不能自己确认",
                 "items": [
                     {
                         "date": row.requested_at,
                         "due": row.requested_by_name,
                         "act": "确认作废",
                         "text": f"证据「{row.evidence.title}」" if row.evidence else "整个项目",
-                        "note": f"{row.project.name}·理由:{row.reason}",
+                        "note": f"{row.project.name}·理由：{row.reason}",
                         "clause": "3.3b",
                         "url": reverse("pipeline:settle_void", args=[row.pk]),
                         "button": "去确认",
@@ -130,8 +110,35 @@ def todo(actor: Actor, reach: Reach, today: date) -> list[dict[str, Any]]:
     groups += _cases(actor, today)
     moving = desk.ready_to_move(actor, reach, today)
     if moving.total:
-        groups.append(_group("门槛已齐,可以前移", moving, today, "move", "?mine=1&lack=no"))
+        groups.append(_group("门槛已齐，可以前移", moving, today, "move", "?mine=1&lack=no"))
+    groups += _claims(actor, reach, today)
     return groups
+
+
+def _claims(actor: Actor, reach: Reach, today: date) -> list[dict[str, Any]]:
+    """台账带进来的还没有凭据:先做这一件。"""
+    count, own = desk.ledger_claims(actor, reach)
+    if not count:
+        return []
+    query = "?source=ledger&stage_status=claimed" + ("&mine=1" if own else "")
+    return [
+        {
+            "label": "台账申报的，等凭据",
+            "note": "核实之前不计入已认定",
+            "items": [
+                {
+                    "date": today,
+                    "due": "待核实",
+                    "act": "补齐凭据",
+                    "text": f"{'本单位' if own else '全市'} {count:,} 个项目是台账带进来的",
+                    "note": "逐个打开清单，缺什么、谁提供、去哪办都写在上面",
+                    "clause": "3.3b",
+                    "url": reverse("pipeline:list") + query,
+                    "button": "逐个核实",
+                }
+            ],
+        }
+    ]
 
 
 def _cases(actor: Actor, today: date) -> list[dict[str, Any]]:
@@ -157,9 +164,37 @@ def _cases(actor: Actor, today: date) -> list[dict[str, Any]]:
                 "url": url, "button": "去核对",
             }
         )  # fmt: skip
+    found += _batches(actor)
     if not found:
         return []
     return [{"label": "等我核对", "note": f"{len(found)} 类", "items": found}]
+
+
+def _batches(actor: Actor) -> list[dict[str, Any]]:
+    """我导入的批次里还没了结的行(存疑的要人定,退回的要改)。"""
+    rows = (
+        visible_batches(actor)
+        .filter(account_id=actor.account_id, state__in=UNSETTLED)
+        .annotate(
+            doubtful=Count("rows", filter=Q(rows__verdict="doubtful", rows__done=False)),
+            refused=Count("rows", filter=Q(rows__verdict="refused", rows__done=False)),
+        )
+        .filter(Q(doubtful__gt=0) | Q(refused__gt=0))
+        .order_by("-opened_at")[:3]
+    )
+    return [
+        {
+            "date": row.opened_at,
+            "due": row.get_state_display(),
+            "act": "了结导入",
+            "text": row.file_name,
+            "note": f"存疑 {row.doubtful} 行，退回 {row.refused} 行",
+            "clause": "3.3b",
+            "url": reverse("exchange:batch", args=[row.pk]),
+            "button": "去处理",
+        }
+        for row in rows
+    ]
 
 
 def _group(label: str, waiting: desk.Waiting, today: date, kind: str, query: str) -> dict[str, Any]:

@@ -10,14 +10,17 @@ from juyuan.foundation.exchange import parsers
 from juyuan.foundation.exchange.columns import REFUSE, Column
 from juyuan.foundation.exchange.kinds import ExportColumn, ExportKind, ImportKind
 from juyuan.foundation.people.visibility import Sight
+from juyuan.foundation.ui.keyset import choose_order
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions import historical
 from juyuan.rooms.pipeline.actions.opening import commit_many, commit_one, reverse_batch
 from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries import past
 from juyuan.rooms.pipeline.queries.criteria import read
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
 from juyuan.rooms.pipeline.queries.ledger import prepare
+from juyuan.rooms.pipeline.queries.listing import DEFAULT_SORT, SORTS, ordering
 from juyuan.rooms.pipeline.queries.records import listed, with_related
 from juyuan.rooms.pipeline.queries.scope import reach_of, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Origin
@@ -154,19 +157,32 @@ EXPORT_COLUMNS = (
     ExportColumn("summary", "建设内容", width=40),
     ExportColumn("remark", "备注", width=40),
     ExportColumn("updated_at", "更新时间", "datetime"),
+    ExportColumn("node", "环节"),
+    ExportColumn("industry_code", "行业代码"),
+    ExportColumn("signed_on", "签约日期", "date"),
+    ExportColumn("started_on", "开工日期", "date"),
+    ExportColumn("promised_start_on", "承诺开工日期", "date"),
+    ExportColumn("stage_since", "入库日期", "date"),
+    ExportColumn("confidentiality", "密级", width=10),
+    ExportColumn("claimed_word", "台账原词"),
+    ExportColumn("source", "录入方式", width=10),
+    ExportColumn("created_at", "登记时间", "datetime"),
 )
 BATCH = 500
 
 
 def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
-    """看得见的项目逐行给出,按筛选;只许看认定事实的只有认定的几列。分批取,内存不随行数涨。"""
+    """看得见的项目逐行给出,按筛选与排序;只许看认定事实的只有认定的几列。分批取,内存不随行数涨。"""
     found = read({k: str(v) for k, v in filters.items()})
-    ids = list(listed(actor, found).order_by("-updated_at", "-id").values_list("pk", flat=True))
+    order = choose_order(str(filters.get("sort", "")), SORTS, DEFAULT_SORT)
+    ids = list(listed(actor, found).order_by(*ordering(order)).values_list("pk", flat=True))
     reach = reach_of(actor)
     for start in range(0, len(ids), BATCH):
         chunk = ids[start : start + BATCH]
         rows = {p.pk: p for p in with_related(Project.objects.filter(pk__in=chunk))}
         ordered = [rows[pk] for pk in chunk if pk in rows]
+        if found.as_of is not None:
+            past.overlay(ordered, found.as_of)
         facts = facts_for(ordered)
         for p in ordered:
             full = sight_of(actor, p, reach=reach) == Sight.FULL
@@ -194,6 +210,16 @@ def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterat
                 "summary": p.summary if full else "",
                 "remark": p.remark if full else "",
                 "updated_at": p.updated_at,
+                "node": p.node.name if full and p.node else "",
+                "industry_code": p.industry_code if full else "",
+                "signed_on": p.signed_on,
+                "started_on": p.started_on if full else None,
+                "promised_start_on": p.promised_start_on if full else None,
+                "stage_since": p.stage_since if full else None,
+                "confidentiality": CONFIDENTIAL[p.confidentiality] if full else "",
+                "claimed_word": p.claimed_word if full else "",
+                "source": p.get_source_display() if full else "",
+                "created_at": p.created_at if full else None,
             }
 
 

@@ -36,7 +36,7 @@ class MoveForm(VersionForm):
     """前移、退回、越级。"""
 
     to = forms.CharField(widget=forms.HiddenInput)
-    fact_on = date_field(label="事实日", required=False, help_text="实际发生的那一天,缺省今天")
+    fact_on = date_field(label="事实日", required=False, help_text="实际发生的那一天，缺省今天")
     reason = reason_field("理由", required=False)
 
     def __init__(self, *args: Any, needs_reason: bool = False, **kwargs: Any) -> None:
@@ -52,7 +52,7 @@ class StandingForm(VersionForm):
         label="事由", choices=[("", "请选择"), *ClosingReason.pairs()], required=False
     )
     note = reason_field("情况说明")
-    fact_on = date_field(label="事实日", required=False, help_text="实际发生的那一天,缺省今天")
+    fact_on = date_field(label="事实日", required=False, help_text="实际发生的那一天，缺省今天")
 
     def __init__(self, *args: Any, verb: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +69,7 @@ class RecogniseForm(VersionForm):
     stage = forms.CharField(widget=forms.HiddenInput)
     fact_on = date_field(
         label="事实日", required=False,
-        help_text="签约取签约日期,落地取开工日期;不填即按项目所填",
+        help_text="签约取签约日期，落地取开工日期；不填即按项目所填",
     )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ class WithdrawRecognitionForm(VersionForm):
 
 
 class VoidForm(forms.Form):
-    reason = reason_field("录入错在哪里", "作废须另一位同志确认;台账仍留着全部经过")
+    reason = reason_field("录入错在哪里", "作废须另一位同志确认；台账仍留着全部经过")
 
 
 class SettleVoidForm(forms.Form):
@@ -110,19 +110,19 @@ class EvidenceForm(forms.Form):
     conclusion = forms.ChoiceField(
         label="结论", required=False,
         choices=[(v, label if v else "请选择") for v, label in Conclusion.pairs()],
-        help_text="如实填写;不通过的也要留存,只是不顶用",
+        help_text="如实填写；不通过的也要留存，只是不顶用",
     )  # fmt: skip
     place = forms.CharField(label="地点", required=False, max_length=200)
     two_way = forms.BooleanField(
-        label="双方都到场或都有回应(来访、去访、会谈、视频、往来函件)", required=False
+        label="双方都到场或都有回应（来访、去访、会谈、视频、往来函件）", required=False
     )
     note = forms.CharField(
         label="说明", required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
     )
     file = forms.FileField(
         label="证据文件", required=False,
-        help_text="PDF、OFD、图片、Word、Excel;不得上传涉密文件",
-        error_messages={"empty": "文件是空的(0 字节)"},
+        help_text="PDF、OFD、图片、Word、Excel；不得上传涉密文件",
+        error_messages={"empty": "文件是空的（0 字节）"},
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -37,7 +37,7 @@ from juyuan.rooms.pipeline.rules.gates import need_label
 from juyuan.rooms.pipeline.rules.stages import Stage
 
 UNKNOWN_CHOICES = [("", "填写数字"), *[pair for pair in Unknown.pairs() if pair[0]]]
-MONEY_HINT = "按万元填;也可以自己写单位,如 1.2亿元"
+MONEY_HINT = "按万元填；也可以自己写单位，如 1.2亿元"
 BLANK = [("", "请选择")]
 MAX_ROWS = 20
 
@@ -52,40 +52,40 @@ def _text(name: str, *, rows: int = 0, hint: str = "") -> forms.CharField:
 class ProjectForm(forms.Form):
     """一个项目的单值内容。"""
 
-    name = _text("name", hint="写全称,含建设内容,如「年产2万吨松籽深加工项目」")
+    name = _text("name", hint="写全称，含建设内容，如「年产2万吨松籽深加工项目」")
     summary = _text("summary", rows=3, hint="建设内容、规模、工艺")
     category = forms.ChoiceField(label="项目类别", choices=Category.pairs(), required=False)
     chain = forms.ChoiceField(label="产业链", required=False)
-    node = forms.ChoiceField(label="环节", required=False, help_text="选了环节,产业链随之而定")
+    node = forms.ChoiceField(label="环节", required=False, help_text="选了环节，产业链随之而定")
     industry_code = forms.CharField(
-        label="行业代码", required=False, max_length=10, help_text="GB/T 4754,如 C1711"
+        label="行业代码", required=False, max_length=10, help_text="GB/T 4754，如 C1711"
     )
     total_investment = MoneyField(label="总投资", required=False, help_text=MONEY_HINT)
     total_investment_unknown = unknown_field(UNKNOWN_CHOICES, label="暂不能提供")
     fixed_investment = MoneyField(label="固定资产投资", required=False)
     fixed_investment_unknown = unknown_field(UNKNOWN_CHOICES, label="暂不能提供")
     contract_amount = MoneyField(
-        label="合同金额", required=False, help_text="正式合同写明的总额;框架协议、意向书不算"
+        label="合同金额", required=False, help_text="正式合同写明的总额；框架协议、意向书不算"
     )
     contract_amount_unknown = unknown_field(UNKNOWN_CHOICES, label="暂不能提供")
     basis = _text("basis", rows=3, hint="资源、市场、政策上的依据")
     site_options = _text("site_options", rows=2, hint="可供选择的园区、地块、厂房")
     benefit = _text("benefit", rows=2, hint="产值、税收、就业等")
     factor_needs = _text(
-        "factor_needs", rows=2, hint="用地、厂房、用电、用水、用工、资金;确无的写「无」"
+        "factor_needs", rows=2, hint="用地、厂房、用电、用水、用工、资金；确无的写「无」"
     )
     landing_kind = forms.ChoiceField(
         label="落地方式", choices=LandingKind.pairs(), required=False,
         help_text="决定落地时要哪些凭据",
     )  # fmt: skip
     lead_unit = forms.ChoiceField(
-        label="首谈单位", required=False, help_text="谁对接、谁牵头:最先对接的单位"
+        label="首谈单位", required=False, help_text="谁对接、谁牵头：最先对接的单位"
     )
     location = _text("location")
     confidentiality = forms.ChoiceField(
         label="密级", required=False,
         choices=[(c.value, CONFIDENTIALITY_LABELS[c]) for c in Confidentiality],
-        help_text="内部:参与单位、链长看不到;限名单:只有名单上的人看得到。不得录入国家秘密",
+        help_text="内部：参与单位、链长看不到；限名单：只有名单上的人看得到。不得录入国家秘密",
     )  # fmt: skip
     signed_on = date_field(label="签约日期", required=False)
     started_on = date_field(label="开工日期", required=False)
@@ -95,7 +95,7 @@ class ProjectForm(forms.Form):
     remark = _text("remark", rows=2)
     participants = forms.MultipleChoiceField(label="参与单位", required=False)
     listed = forms.MultipleChoiceField(
-        label="限名单人员", required=False, help_text="按住 Ctrl 可多选;总召集人、召集人缺省可见"
+        label="限名单人员", required=False, help_text="按住 Ctrl 可多选；总召集人、召集人缺省可见"
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     base = forms.CharField(required=False, widget=forms.HiddenInput)

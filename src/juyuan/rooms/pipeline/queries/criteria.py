@@ -88,13 +88,13 @@ def read(data: Mapping[str, str]) -> Criteria:
     for name, (label, allowed) in CHOICES.items():
         said = data.get(name, "").strip()
         if said and said not in allowed:
-            problems.append(f"{label}没有「{said[:20]}」这一项,已不作限制")
+            problems.append(f"{label}没有「{said[:20]}」这一项，已不作限制")
             said = ""
         values[name] = said
     for name, label in CODES.items():
         said = data.get(name, "").strip()
         if said and not _CODE.fullmatch(said):
-            problems.append(f"{label}的代码读不懂,已不作限制")
+            problems.append(f"{label}的代码读不懂，已不作限制")
             said = ""
         values[name] = said
     for name, label in AMOUNTS.items():
@@ -104,10 +104,10 @@ def read(data: Mapping[str, str]) -> Criteria:
             try:
                 values[name] = parse_money(said[:40], "亿元")
             except MoneyError as error:
-                problems.append(f"{label}:{error.message}")
+                problems.append(f"{label}：{error.message}")
     low, high = values["total_min"], values["total_max"]
     if isinstance(low, int) and isinstance(high, int) and low > high:
-        problems.append("总投资下限大于上限,没有项目能同时满足,请核对单位")
+        problems.append("总投资下限大于上限，没有项目能同时满足，请核对单位")
     batch = data.get("batch", "").strip()
     values["batch"] = batch if _CODE.fullmatch(batch) else ""
     values["as_of"] = None
@@ -116,7 +116,7 @@ def read(data: Mapping[str, str]) -> Criteria:
         try:
             values["as_of"] = date.fromisoformat(day[:10])
         except ValueError:
-            problems.append(f"截至日期「{day[:20]}」读不懂,请写成 2026-11-20;现按今天显示")
+            problems.append(f"截至日期「{day[:20]}」读不懂，请写成 2026-11-20；现按今天显示")
     typed = {name: data.get(name, "").strip()[:60] for name in NAMES}
     return Criteria(**values, typed=typed, problems=tuple(problems))  # type: ignore[arg-type]
 

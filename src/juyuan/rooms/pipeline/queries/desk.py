@@ -110,10 +110,10 @@ def _own(actor: Actor, reach: Reach) -> QuerySet[Project]:
 def followed(actor: Actor, reach: Reach, on: date) -> tuple[Waiting, bool]:
     """我跟进的项目(本单位牵头、承载、登记的;没有的看得见的),与「是不是本单位的」。
 
-    还有缺项的在前,入库久的在前。
+    只列还有缺项的;自己登记的在前(台账带进来的另有提示),最近动过的在前。
     """
     if reach.own_units:
-        own = _take(lacking(_own(actor, reach), True), on, ("stage_since", "id"))
+        own = _take(lacking(_own(actor, reach), True), on, ("-source", "-updated_at", "-id"))
         if own.total:
             return own, True
     seen = seen_whole(actor, reach=reach).filter(standing=Standing.ACTIVE)
@@ -134,14 +134,47 @@ def promised_starts(
     )
 
 
-def recent(actor: Actor, reach: Reach, limit: int = 8) -> list[Entry]:
+def ledger_claims(actor: Actor, reach: Reach) -> tuple[int, bool]:
+    """台账带进来、还待核实的个数,与「是不是只数本单位的」(商务主管部门数全部)。"""
+    if not actor.has_any(*access.EDITORS):
+        return 0, False
+    rows = seen_whole(actor, reach=reach).filter(
+        source="ledger", stage_status=StageStatus.CLAIMED, standing__in=IN_LIBRARY
+    )
+    if access.is_bureau(actor):
+        return rows.count(), False
+    return rows.filter(unit_ids__overlap=sorted(reach.own_units) or [0]).count(), True
+
+
+@dataclass(frozen=True)
+class News:
+    """最近经过的一条;同一批(导入)合成一条,`more` 是另外几个项目。"""
+
+    entry: Entry
+    more: int = 0
+
+
+def recent(actor: Actor, reach: Reach, limit: int = 8) -> list[News]:
     """看得见的项目最近的经过(新的在前)。"""
     events = list(
         Event.objects.filter(obj_type=OBJ, result=Result.DONE).order_by("-id")[:RECENT_WINDOW]
     )
     codes = {event.obj_id for event in events}
     seen = set(seen_whole(actor, reach=reach).filter(code__in=codes).values_list("code", flat=True))
-    return entries([event for event in events if event.obj_id in seen][:limit])
+    heads: list[Event] = []
+    sizes: dict[object, int] = {}
+    for event in events:
+        if event.obj_id not in seen:
+            continue
+        key = (event.group, event.event) if event.group else event.pk
+        if key not in sizes:
+            heads.append(event)
+        sizes[key] = sizes.get(key, 0) + 1
+    heads = heads[:limit]
+    return [
+        News(entry, sizes[(event.group, event.event) if event.group else event.pk] - 1)
+        for event, entry in zip(heads, entries(heads), strict=True)
+    ]
 
 
 def supplier_names() -> dict[str, str]:

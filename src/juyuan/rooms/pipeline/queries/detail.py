@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from juyuan.foundation.exchange.queries import provenance_of
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import params
 from juyuan.rooms.chains.models import ChainPost
@@ -133,6 +134,7 @@ class ProjectPage:
     outside_bp: int
     escalates: bool
     strategy_suggested: bool
+    provenance: list[dict[str, Any]]
 
 
 def _days(project_moves: Sequence[StageMove], on: date) -> dict[Stage, tuple[date, int]]:
@@ -285,8 +287,13 @@ def _keepers(project: Project, on: date) -> list[tuple[str, str]]:
     return [(post.get_kind_display(), post.person.name) for post in posts]
 
 
-def project_page(project: Project, *, on: date) -> ProjectPage:
-    """看得全的人的详情页(调用者已过 `door`)。"""
+def _industry(code: str) -> str:
+    """行业名称;代码可带门类字母(C1711),国标目录里小类不带。"""
+    return industry_name(code) or industry_name(code.lstrip("ABCDEFGHIJKLMNOPQRST"))
+
+
+def project_page(project: Project, *, on: date, events: int = 12) -> ProjectPage:
+    """看得全的人的详情页(调用者已过 `door`)。`events` 是经过最多取几条。"""
     project = Project.objects.select_related(
         "lead_unit", "owner_unit", "chain", "node", "created_by__person", "moved_by__person"
     ).get(pk=project.pk)
@@ -313,7 +320,7 @@ def project_page(project: Project, *, on: date) -> ProjectPage:
     open_voids = {
         v.evidence_id for v in voids if v.evidence_id and v.status == VoidStatus.REQUESTED
     }
-    timeline, total = timeline_of(project)
+    timeline, total = timeline_of(project, events)
     book = params(on)
     return ProjectPage(
         project=project,
@@ -333,12 +340,15 @@ def project_page(project: Project, *, on: date) -> ProjectPage:
         timeline_total=total,
         voids=voids,
         keepers=_keepers(project, on),
-        industry=industry_name(project.industry_code) if project.industry_code else "",
+        industry=_industry(project.industry_code),
         outside_bp=sum(
             p.share_bp for p in parties if Origin(p.origin) in OUTSIDE_CITY and not p.fiscal
         ),
         escalates=must_escalate(project.committed_investment, True, book["escalation.threshold"]),
         strategy_suggested=book.row("pipeline.committed_strategy").suggested,
+        provenance=provenance_of("project", [project.code]).get(project.code, [])
+        if project.source == "ledger"
+        else [],
     )
 
 

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.ui.keyset import Order, Page, choose_order, paginate
@@ -37,6 +38,13 @@ SORTS: dict[str, Order] = {
 DEFAULT_SORT = "-updated"
 
 
+def ordering(order: Order) -> tuple[Any, str]:
+    """与分页同一次序(空值在末尾),供导出用。"""
+    name = F(order.field)
+    main = name.desc(nulls_last=True) if order.desc else name.asc(nulls_last=True)
+    return main, "-id" if order.desc else "id"
+
+
 @dataclass(frozen=True)
 class Money:
     """一个金额:元,或没有数字的说法;`pending` 为待核实(虚线示之,不入认定合计)。"""
@@ -60,9 +68,9 @@ class Lack:
 
     @property
     def short(self) -> str:
-        """头一两项的名称。"""
-        names = [need.label for need in self.needs[:2]]
-        return "、".join(names) + ("等" if self.count > 2 else "")
+        """头一项的名称。"""
+        first = self.needs[0].label if self.needs else ""
+        return first + ("等" if self.count > 1 else "")
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ LOOKS: dict[str, Look] = {
     "withdraw": Look("logout", "退库", "back"),
     "resume": Look("player-play", "恢复推进"),
     "recognised": Look("certificate", "认定", "key"),
-    "recognition_withdrawn": Look("arrow-back-up", "撤回认定(冲回)", "back"),
+    "recognition_withdrawn": Look("arrow-back-up", "撤回认定（冲回）", "back"),
     "added": Look("upload", "提交证据"),
     "requested": Look("trash", "提出作废"),
     "confirmed": Look("trash", "作废已确认", "back"),
@@ -213,7 +213,7 @@ def _party(item: dict[str, Any], names: Names) -> str:
 
 def _host(item: dict[str, Any], names: Names) -> str:
     name = names.units.get(item.get("unit", 0), "")
-    return f"{name} {percent(item.get('share_bp', 0))}" if item.get("actual") else f"{name}(备选)"
+    return f"{name} {percent(item.get('share_bp', 0))}" if item.get("actual") else f"{name}（备选）"
 
 
 def _stage(side: Any, key: str = "stage") -> str:
@@ -239,13 +239,14 @@ def _text(event: Event, verb: str) -> str:
     if verb == "registered":
         return f"进入「{_stage(event.after)}」"
     if verb == "recognised":
-        return f"「{_stage(event.after)}」,事实日 {after.get('fact_on', '')}"
+        return f"「{_stage(event.after)}」，事实日 {after.get('fact_on', '')}"
     if verb == "recognition_withdrawn":
         return f"「{_stage(event.before)}」"
     if verb == "added":
         key = after.get("fact", "")
         label = FactKey(key).label if key in set(FactKey) else ""
-        return f"{label}:{after.get('title', '')}"
+        title = str(after.get("title", ""))
+        return title if label in title else f"{label}：{title}"
     if verb in ("pause", "end", "withdraw"):
         code = after.get("reason", "")
         return ClosingReason(code).label if code in set(ClosingReason) else ""
@@ -263,7 +264,7 @@ def entries(events: Sequence[Event]) -> list[Entry]:
         verb = event.event.rsplit(".", 1)[-1]
         look = LOOKS.get(verb, DEFAULT)
         unit = f"{event.unit_name} " if event.unit_name else ""
-        post = f"({event.post_label})" if event.post_label else ""
+        post = f"（{event.post_label}）" if event.post_label else ""
         found.append(
             Entry(
                 icon=look.icon,

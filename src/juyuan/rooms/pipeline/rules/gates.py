@@ -348,7 +348,8 @@ def need_label(field_name: str, stage: Stage, landing_kind: LandingKind | None =
     """表单上某字段的标记:必填(现在所在的库要)、下阶段必填、选填。同一张表。"""
     if field_name == "name":
         return "必填"
-    stages = {need.stage for need in NEEDS if field_name in need.fields}
+    # 与 applicable 同义:过了谋划,谋划的几项不再要
+    stages = {n.stage for n in NEEDS if field_name in n.fields and (n.stage != P or stage == P)}
     if not stages:
         return "选填"
     if any(s.order <= stage.order for s in stages):

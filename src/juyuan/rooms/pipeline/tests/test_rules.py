@@ -194,6 +194,8 @@ def test_s3_3b_缺得越多_拒得越多_从不相反(lacks, stage) -> None:
         ("name", Stage.PLANNING, "必填"),
         ("total_investment", Stage.PLANNING, "必填"),
         ("lead_unit", Stage.PLANNING, "下阶段必填"),
+        ("basis", Stage.PLANNING, "必填"),
+        ("basis", Stage.NEGOTIATION, "选填"),
         ("contract_amount", Stage.NEGOTIATION, "选填"),
         ("contract_amount", Stage.INTENT, "下阶段必填"),
         ("contract_amount", Stage.SIGNED, "必填"),

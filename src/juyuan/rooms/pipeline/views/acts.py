@@ -103,7 +103,7 @@ def _stale(request: HttpRequest, refusal: Stale, project: Project) -> HttpRespon
     return respond(
         request,
         refusal,
-        what=f"「{project.name}」刚被他人改过,没有办成",
+        what=f"「{project.name}」刚被他人改过，没有办成",
         steps=[Step("看最新内容", detail_url(project), True)],
     )
 
@@ -115,15 +115,15 @@ def _stage(text: str) -> Stage:
 
 
 MOVE_TEXT: dict[MoveVerb, tuple[str, list[str]]] = {
-    MoveVerb.ADVANCE: ("前移", ["项目进入「{to}」库,门槛核对结果随移动记录留存"]),
+    MoveVerb.ADVANCE: ("前移", ["项目进入「{to}」库，门槛核对结果随移动记录留存"]),
     MoveVerb.BACK: (
         "退回",
-        ["项目退回「{to}」库,原来的移动记录、证据都保留", "再前移时按当时的门槛重新核对"],
+        ["项目退回「{to}」库，原来的移动记录、证据都保留", "再前移时按当时的门槛重新核对"],
     ),
     MoveVerb.JUMP: (
         "越级",
         [
-            "项目跳过中间的库,直接进入「{to}」库",
+            "项目跳过中间的库，直接进入「{to}」库",
             "仍须过目标库的全部门槛",
             "移动记录和经过里留越级标记",
         ],
@@ -177,7 +177,7 @@ def _move_page(
     label, lines = MOVE_TEXT[verb]
     consequences = [line.format(to=to.label) for line in lines]
     if verb != MoveVerb.BACK and to in VERIFIED_STAGES:
-        consequences.append("移入后为「待核实」,由核验人(不是经手人)认定后才计数")
+        consequences.append("移入后为「待核实」，由核验人（不是经手人）认定后才计数")
     missing = []
     if verb != MoveVerb.BACK:
         checks = check(facts_of(project), to, clock.today())
@@ -185,13 +185,13 @@ def _move_page(
     return _confirm(
         request, project, form,
         title=f"{label}到{to.label}",
-        what=f"{label}:{project.stage_enum.label} → {to.label}",
+        what=f"{label}：{project.stage_enum.label} → {to.label}",
         consequences=consequences,
         submit=f"{label}到{to.label}",
-        undo="移错了可以退回,须写理由" if verb != MoveVerb.BACK else "",
+        undo="移错了可以退回，须写理由" if verb != MoveVerb.BACK else "",
         danger=verb == MoveVerb.JUMP,
         missing=missing,
-        steps=steps_for(project.code, missing),
+        next_steps=steps_for(project.code, missing),
     )  # fmt: skip
 
 
@@ -205,7 +205,7 @@ def _move_refused(
     from_board: bool,
 ) -> HttpResponse:
     """拒绝三段:还不能进哪个库 · 缺什么(条款) · 去哪办。"""
-    what = f"还不能进入{to.label}库:「{project.name}」"
+    what = f"还不能进入{to.label}库：「{project.name}」"
     gates = [f for f in broken.findings if f.rule.startswith("gate.")]
     if gates:
         what += f"还差 {len(gates)} 项"
@@ -222,10 +222,10 @@ def _move_refused(
 
 
 STANDING_TEXT = {
-    "pause": ["项目状态改为「暂缓」,仍在库里,不再催办", "恢复推进之前不能移动"],
-    "end": ["项目状态改为「终止」,退出在库的个数与金额", "已认定的签约仍在签约落地率的分母里"],
-    "withdraw": ["项目状态改为「退库」,退出在库的个数与金额", "移动、认定、证据的记录都保留"],
-    "resume": ["项目状态恢复为「推进」,可以继续移动"],
+    "pause": ["项目状态改为「暂缓」，仍在库里，不再催办", "恢复推进之前不能移动"],
+    "end": ["项目状态改为「终止」，退出在库的个数与金额", "已认定的签约仍在签约落地率的分母里"],
+    "withdraw": ["项目状态改为「退库」，退出在库的个数与金额", "移动、认定、证据的记录都保留"],
+    "resume": ["项目状态恢复为「推进」，可以继续移动"],
 }
 
 
@@ -258,11 +258,11 @@ def standing(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     after = standing_after(Standing(project.standing), verb)
     lines = STANDING_TEXT[verb]
     if after is None:
-        lines = [f"项目现为「{Standing(project.standing).label}」,不能{label}"]
+        lines = [f"项目现为「{Standing(project.standing).label}」，不能{label}"]
     return _confirm(
         request, project, form,
-        title=label, what=f"{label}:{project.name}", consequences=lines, submit=label,
-        undo="" if verb == "resume" else "以后可以「恢复推进」,须写理由",
+        title=label, what=f"{label}：{project.name}", consequences=lines, submit=label,
+        undo="" if verb == "resume" else "以后可以「恢复推进」，须写理由",
         danger=verb in ("end", "withdraw"),
     )  # fmt: skip
 
@@ -304,17 +304,17 @@ def recognise_stage(request: HttpRequest, code: str, stage: str) -> HttpResponse
     missing = [finding(c.need) for c in checks if not c.ok]
     lines = ["这一库自今天起计入已认定的个数与金额"]
     if wanted in VERIFIED_STAGES:
-        lines.append("总投资、合同金额、合同引资额、承载地份额按此刻的内容冻结,以后只能冲回重认")
-    lines.append("您对核验结论负责,姓名与时间记入经过")
+        lines.append("总投资、合同金额、合同引资额、承载地份额按此刻的内容冻结，以后只能冲回重认")
+    lines.append("您对核验结论负责，姓名与时间记入经过")
     return _confirm(
         request, project, form,
-        title=f"{verb}{wanted.label}", what=f"{verb}{wanted.label}:{project.name}",
+        title=f"{verb}{wanted.label}", what=f"{verb}{wanted.label}：{project.name}",
         consequences=lines, submit=f"{verb}{wanted.label}",
-        undo="认定错了可以撤回(冲回),须写理由" if wanted in VERIFIED_STAGES else "",
+        undo="认定错了可以撤回（冲回），须写理由" if wanted in VERIFIED_STAGES else "",
         template="pipeline/recognise.html",
         stage=wanted,
         missing=missing,
-        steps=steps_for(project.code, missing),
+        next_steps=steps_for(project.code, missing),
         proofs=_proofs(project, [c.statement_id for c in checks if c.statement_id]),
     )  # fmt: skip
 
@@ -360,20 +360,20 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
         except Stale as stale:
             return _stale(request, stale, project)
         else:
-            messages.success(request, f"已撤回「{project.name}」的认定,数字自今日起冲回")
+            messages.success(request, f"已撤回「{project.name}」的认定，数字自今日起冲回")
             return HttpResponseRedirect(detail_url(project))
     lines = (
         [
-            f"撤回「{top.label}」的认定,记一行冲回,金额与原认定相反",
-            "所在库不变,核实状态落回「待核实」",
-            "自今天起的统计都减去这一项;此前各日的统计照旧,不改历史",
+            f"撤回「{top.label}」的认定，记一行冲回，金额与原认定相反",
+            "所在库不变，核实状态落回「待核实」",
+            "自今天起的统计都减去这一项；此前各日的统计照旧，不改历史",
         ]
         if top
         else ["本项目没有现行的认定可以撤回"]
     )
     return _confirm(
         request, project, form,
-        title="撤回认定", what=f"撤回认定(冲回):{project.name}", consequences=lines,
+        title="撤回认定", what=f"撤回认定（冲回）：{project.name}", consequences=lines,
         submit="撤回认定", undo="凭据补正后可以重新认定", danger=True,
     )  # fmt: skip
 
@@ -403,16 +403,16 @@ def void(request: HttpRequest, code: str, evidence_id: int | None = None) -> Htt
         except RuleBroken as broken:
             add_findings(form, broken.findings)
         else:
-            messages.success(request, f"已提出作废{what},等另一位同志确认")
+            messages.success(request, f"已提出作废{what}，等另一位同志确认")
             return HttpResponseRedirect(detail_url(project))
     lines = [
-        "只用于录入错误;项目黄了请用「终止」",
-        "由市商务局负责人或核验人确认,提出人不能自己确认",
+        "只用于录入错误；项目黄了请用「终止」",
+        "由市商务局负责人或核验人确认，提出人不能自己确认",
     ]
     lines.append(
-        "确认后这份证据不再顶用;因此不满足门槛的认定一并冲回"
+        "确认后这份证据不再顶用；因此不满足门槛的认定一并冲回"
         if evidence
-        else "确认后项目退出一切计数与分母,现行认定一并冲回;台账仍留着全部经过"
+        else "确认后项目退出一切计数与分母，现行认定一并冲回；台账仍留着全部经过"
     )
     return _confirm(
         request, project, form,
@@ -449,8 +449,8 @@ def settle(request: HttpRequest, void_id: int) -> HttpResponse:
         request, project, form,
         title="确认作废", what=f"是否作废{what}",
         consequences=[
-            f"{row.requested_by_name} 提出,理由:{row.reason}",
-            "确认后退出一切计数与分母,相关认定一并冲回;台账仍在",
+            f"{row.requested_by_name} 提出，理由：{row.reason}",
+            "确认后退出一切计数与分母，相关认定一并冲回；台账仍在",
         ],
         submit="提交意见", danger=True,
     )  # fmt: skip

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from django.http import HttpRequest
 from django.urls import reverse
 
+from juyuan.foundation.people.models import ADMIN_ROLES
 from juyuan.foundation.ui.errors import Step
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import Finding
+from juyuan.kernel.verdict import Access, Allowed, Denial, Finding
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.rules.gates import NEEDS_BY_FACT, Need
 
@@ -24,6 +25,13 @@ ANCHORS = {
 
 def actor_of(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined,no-any-return]
+
+
+def may_browse(actor: Actor) -> Access:
+    """三员不查看业务数据。"""
+    if actor.has_any(*ADMIN_ROLES):
+        return Denial("系统、安全、审计管理员不查看业务数据")
+    return Allowed()
 
 
 def detail_url(project: Project) -> str:

@@ -126,7 +126,7 @@ def register(request: HttpRequest) -> HttpResponse:
             _place(bundle, contact, broken)
         else:
             if project is not None:
-                messages.success(request, f"已登记到「{stage.label}」,项目编号 {project.code}")
+                messages.success(request, f"已登记到「{stage.label}」，项目编号 {project.code}")
                 return HttpResponseRedirect(detail_url(project))
     context = {
         "page_title": "登记项目",
@@ -235,12 +235,12 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
                 bundle = _bundle(chosen, stage, again)
                 status = 412
             else:
-                messages.success(request, "已保存" if draft != current else "没有改动,未作保存")
+                messages.success(request, "已保存" if draft != current else "没有改动，未作保存")
                 return HttpResponseRedirect(detail_url(project))
     else:
         bundle = _bundle(chosen, stage, initial)
     context = {
-        "page_title": f"编辑:{project.name}",
+        "page_title": f"编辑：{project.name}",
         "project": project,
         "bundle": bundle,
         "form": bundle.form,

@@ -4,55 +4,51 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from juyuan.foundation.people.visibility import Relation
-from juyuan.foundation.ui import formats, querystring, vocab
+from juyuan.foundation.ui import querystring, vocab
 from juyuan.foundation.ui.context import money_unit
 from juyuan.foundation.ui.filters import Filter, FilterBar
 from juyuan.foundation.ui.keyset import clamp_limit
 from juyuan.foundation.workdays import clock
+from juyuan.kernel.verdict import require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.queries import boards, listing, recognised
 from juyuan.rooms.pipeline.queries.criteria import Criteria, read
 from juyuan.rooms.pipeline.queries.scope import reach_of
 from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
 from juyuan.rooms.pipeline.views import tables
-from juyuan.rooms.pipeline.views.common import actor_of
+from juyuan.rooms.pipeline.views.common import actor_of, may_browse
 
 YEAR = 365 * 24 * 3600
 
 
-def pending_text(tally: listing.Tally, unit: str) -> str:
-    """「5 个 12.30 亿元」;没有待核实的为空。"""
-    if not tally.claimed.n:
-        return ""
-    shown = formats.amount(tally.claimed.total, unit)
-    return f"{tally.claimed.n:,} 个 {shown} {formats.UNIT_LABELS[unit]}"
-
-
 def strip(
-    libraries: list[listing.Library], request: HttpRequest, unit: str, *, current: str, base: str
+    libraries: list[listing.Library], params: QueryDict, *, current: str = "", base: str = ""
 ) -> list[dict[str, Any]]:
-    """五库页签:已认定的为主,待核实的另写。再点当前页签即看全部。"""
+    """五库页签:已认定的与待核实的分开写。再点当前页签即看全部。"""
+    base = base or reverse("pipeline:list")
     items = []
     for library in libraries:
         look = vocab.badge("stage", library.stage)
         here = current == library.stage
-        query = querystring.replace(request.GET, stage=None if here else library.stage.value)
+        tally = library.tally
+        query = querystring.replace(params, stage=None if here else library.stage.value)
         items.append(
             {
                 "label": look.label,
                 "icon": look.icon,
                 "css": look.css,
                 "url": base + query,
-                "count": library.tally.recognised.n,
-                "sum": library.tally.recognised.total,
-                "pending": pending_text(library.tally, unit),
-                "delta": f"共 {library.tally.n:,} 个",
+                "n": tally.n,
+                "recognised": tally.recognised.n,
+                "sum": tally.recognised.total,
+                "claimed": tally.claimed.n,
+                "claimed_sum": tally.claimed.total,
                 "current": here,
             }
         )
@@ -80,6 +76,7 @@ def only_facts(request: HttpRequest) -> bool:
 @require_GET
 def library(request: HttpRequest) -> HttpResponse:
     """项目库表格。只许看认定事实的人看到的是认定事实表。"""
+    require(may_browse(actor_of(request)))
     if only_facts(request):
         return facts_list(request)
     said = request.GET.getlist("cols")
@@ -114,17 +111,17 @@ def library(request: HttpRequest) -> HttpResponse:
         "page_title": "项目库",
         "listing": page,
         "table": table,
-        "items": strip(page.libraries, request, unit, current=found.stage,
-                       base=reverse("pipeline:list")),
+        "items": strip(page.libraries, request.GET, current=found.stage),
         "modes": modes("table", querystring.replace(request.GET, sort=None, stage=None)),
-        "filters": tables.filter_bar(request.GET, options),
+        **tables.filters(request.GET, options),
         "views": tables.views(request.GET, has_unit=bool(actor.unit_ids)),
         "found": found,
         "chips": tables.chips(found),
         "everything": everything,
-        "pending": pending_text(page.tally, unit),
         "is_empty": everything.n == 0 and not found.active,
         "may_register": bool(access.can_register(actor)),
+        "export_url": tables.export_url(request.GET, table.shown) if page.rows else "",
+        "import_url": reverse("exchange:new"),
         "stage": Stage(found.stage) if found.stage else None,
     }  # fmt: skip
     return render(request, "pipeline/library.html", context)
@@ -132,7 +129,7 @@ def library(request: HttpRequest) -> HttpResponse:
 
 def board_context(request: HttpRequest, *, keep: str = "") -> dict[str, Any]:
     """看板的变量;被拒绝的移动没有脚本时也用它重画整页。"""
-    actor, today, unit = actor_of(request), clock.today(), money_unit(request)
+    actor, today = actor_of(request), clock.today()
     found = read(request.GET)
     lanes = boards.board(actor, found, on=today, keep=keep)
     movable = bool(access.can_register(actor))
@@ -140,15 +137,15 @@ def board_context(request: HttpRequest, *, keep: str = "") -> dict[str, Any]:
     return {
         "page_title": "项目库看板",
         "items": strip(
-            [listing.Library(lane.stage, lane.tally) for lane in lanes],
-            request, unit, current="", base=reverse("pipeline:list"),
+            [listing.Library(lane.stage, lane.tally) for lane in lanes], request.GET
         ),
         "columns": [_column(lane, request, movable) for lane in lanes],
         "modes": modes("board", params),
-        "filters": tables.filter_bar(request.GET, listing.options()),
+        **tables.filters(request.GET, listing.options()),
         "found": found,
         "chips": tables.chips(found),
         "may_register": movable,
+        "import_url": reverse("exchange:new"),
         "is_empty": not any(lane.tally.n for lane in lanes) and not found.active,
     }  # fmt: skip
 
@@ -187,12 +184,14 @@ def card(row: listing.Row, movable: bool) -> dict[str, Any]:
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
     """五库看板。"""
+    require(may_browse(actor_of(request)))
     return render(request, "pipeline/board.html", board_context(request))
 
 
 @require_GET
 def facts_list(request: HttpRequest) -> HttpResponse:
     """认定事实表:签约、落地的现行认定,冻结的数字。"""
+    require(may_browse(actor_of(request)))
     actor, unit = actor_of(request), money_unit(request)
     found: Criteria = read(request.GET)
     page = recognised.facts_listing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -29,9 +30,12 @@ from juyuan.rooms.pipeline.queries.detail import (
 )
 from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Unknown
+from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.stages import STANDING_VERBS, Stage, StageStatus, Standing
 from juyuan.rooms.pipeline.views.acting import ActsOf, acts_of
 from juyuan.rooms.pipeline.views.common import act_url, actor_of
+
+EVENTS, ALL_EVENTS = 12, 500
 
 
 @require_GET
@@ -45,7 +49,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "pipeline/facts.html",
             {"page_title": project.name, "page": facts_page(project)},
         )
-    page = project_page(project, on=today)
+    whole = request.GET.get("all") == "1"
+    page = project_page(project, on=today, events=ALL_EVENTS if whole else EVENTS)
     acts = acts_of(actor, page.project, jump_roles=params(today)["pipeline.jump_roles"], now=today)
     unit = money_unit(request)
     context = {
@@ -56,19 +61,37 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": _crumbs(page.project),
         "steps": _steps(page),
         "leads": _leads(page),
-        "gate": gate_card(page.gate, page.project, acts, actor) if page.gate else None,
-        "depth": gate_card(page.depth, page.project, acts, actor, depth=True)
-        if page.depth
-        else None,
+        "gate": gate_card(page.gate, page.project, acts) if page.gate else None,
+        "depth": gate_card(page.depth, page.project, acts, depth=True) if page.depth else None,
         "cards": _cards(page, unit),
         "evidence": _evidence(page, acts),
         "money_note": _money_note(page),
         "voids": _voids(page, actor),
         "more": _more(page.project, acts),
-        "forward": _forward(page, acts),
+        "forward": _forward(page, acts, today),
         "recognise": _recognise(page, acts),
+        "tabs": _tabs(page),
     }
     return render(request, "pipeline/detail.html", context)
+
+
+def _tabs(page: ProjectPage) -> list[dict[str, Any]]:
+    """页内去处。"""
+    wanted = [
+        ("#gate", "门槛", (page.gate.missing or None) if page.gate else None),
+        ("#money", "金额", None),
+        ("#parties", "出资各方", len(page.parties)),
+        ("#hosts", "承载地", len(page.hosts)),
+        ("#recognitions", "认定与冲回", len(page.recognitions)),
+        ("#evidence", "证据", len(page.evidence)),
+        ("#content", "项目内容", None),
+        ("#timeline", "经过", page.timeline_total),
+    ]
+    return [
+        {"url": url, "label": label, "count": count}
+        for url, label, count in wanted
+        if (url != "#gate" or page.gate) and (url != "#recognitions" or count)
+    ]
 
 
 def _crumbs(project: Project) -> list[dict[str, str]]:
@@ -122,7 +145,7 @@ def _leads(page: ProjectPage) -> list[dict[str, Any]]:
         },
     ]
     if keepers:
-        items.append({"label": "链长 / 服务秘书", "clause": "4.0c", "value": keepers})
+        items.append({"label": "链长 / 服务秘书", "value": keepers})
     standing = Standing(p.standing)
     items.append(
         {
@@ -149,10 +172,10 @@ def _gate_title(gate: Gate, project: Project, depth: bool) -> str:
     return f"进入{gate.target.label}库的门槛"
 
 
-def gate_card(
-    gate: Gate, project: Project, acts: ActsOf, actor: Actor, *, depth: bool = False
-) -> dict[str, Any]:
-    """门槛清单:缺的在前,每项一个去处。"""
+def gate_card(gate: Gate, project: Project, acts: ActsOf, *, depth: bool = False) -> dict[str, Any]:
+    """门槛清单:缺的在前,每项一个去处;前面各库已齐的收起来。"""
+    earlier = [line for line in gate.lines if line.met and line.need.stage != gate.target]
+    now = [line for line in gate.lines if not line.met or line.need.stage == gate.target]
     return {
         "id": "depth" if depth else "gate",
         "title": _gate_title(gate, project, depth),
@@ -161,12 +184,13 @@ def gate_card(
         "total": len(gate.lines),
         "clause": "3.3b",
         "suggested": True,
-        "rows": [_gate_row(line, project, acts, actor) for line in gate.lines],
-        "note": "谋划的六项不挡前移,齐了才算谋划成熟" if depth else "",
+        "rows": [_gate_row(line, project, acts) for line in now],
+        "earlier": [_gate_row(line, project, acts) for line in earlier],
+        "note": "谋划的六项不挡前移，齐了才算谋划成熟" if depth else "",
     }
 
 
-def _gate_row(line: GateLine, project: Project, acts: ActsOf, actor: Actor) -> dict[str, Any]:
+def _gate_row(line: GateLine, project: Project, acts: ActsOf) -> dict[str, Any]:
     need = line.need
     row: dict[str, Any] = {
         "label": need.label,
@@ -234,10 +258,10 @@ def _cards(page: ProjectPage, unit: str) -> list[dict[str, Any]]:
     if p.committed_outside_province is not None:
         lines.append(f"省外口径 {formats.amount(p.committed_outside_province, unit)} {label}")
     if page.escalates:
-        lines.append("达到提级门槛(含本数),签约认定后按提级管理")
+        lines.append("达到提级门槛（含本数），签约认定后按提级管理")
     return [
         {"label": "总投资", **total, "lines": [f"固定资产投资 {fixed}"]},
-        {"label": "合同金额", **contract, "lines": ["只计正式合同;框架协议计 0"]},
+        {"label": "合同金额", **contract, "lines": ["只计正式合同；框架协议计 0"]},
         {
             "label": "合同引资额",
             "clause": "3.3c",
@@ -251,7 +275,9 @@ def _cards(page: ProjectPage, unit: str) -> list[dict[str, Any]]:
 def _money_note(page: ProjectPage) -> str:
     signing = page.live.get(Stage.SIGNED)
     if signing is not None:
-        return f"签约事实日 {signing.fact_on.isoformat()} 的数字已冻结,改动只能撤回认定(冲回)后重认"
+        return (
+            f"签约事实日 {signing.fact_on.isoformat()} 的数字已冻结，改动只能撤回认定（冲回）后重认"
+        )
     if page.project.stage_status == StageStatus.CLAIMED:
         return "待核实的金额不计入任何已认定的合计"
     return ""
@@ -303,18 +329,19 @@ def _voids(page: ProjectPage, actor: Actor) -> list[VoidLine]:
     return found
 
 
-def _forward(page: ProjectPage, acts: ActsOf) -> dict[str, Any] | None:
+def _forward(page: ProjectPage, acts: ActsOf, on: date) -> dict[str, Any] | None:
     """页头的「前移」。门槛没齐的仍在原处,按下去到清单。"""
     project = page.project
     target = project.stage_enum.next
     if target is None or not acts.move or project.standing != Standing.ACTIVE:
         return None
-    missing = page.gate.missing if page.gate and page.gate.target == target else 0
-    blocked = page.gate is not None and page.gate.target != target and page.gate.missing > 0
+    lacking = len(missing(page.facts, target, on))
+    if lacking:
+        url = "#gate"
+        if page.gate is None or page.gate.target != target:
+            url = reverse("pipeline:move", args=[project.code]) + f"?to={target.value}"
+        return {"label": f"前移到{target.label}", "url": url, "blocked": f"还差 {lacking} 项"}
     url = reverse("pipeline:move", args=[project.code]) + f"?to={target.value}"
-    if missing or blocked:
-        count = missing or (page.gate.missing if page.gate else 0)
-        return {"label": f"前移到{target.label}", "url": "#gate", "blocked": f"还差 {count} 项"}
     return {"label": f"前移到{target.label}", "url": url, "blocked": ""}
 
 
@@ -355,12 +382,12 @@ def _more(project: Project, acts: ActsOf) -> list[dict[str, Any]]:
         )  # fmt: skip
     if acts.withdraw_recognition:
         found.append(
-            {"label": "撤回认定(冲回)", "icon": "arrow-back-up", "danger": True,
+            {"label": "撤回认定（冲回）", "icon": "arrow-back-up", "danger": True,
              "url": reverse("pipeline:withdraw_recognition", args=[code])}
         )  # fmt: skip
     if acts.void:
         found.append(
-            {"label": "作废(录入错误)", "url": reverse("pipeline:void", args=[code]),
+            {"label": "作废（录入错误）", "url": reverse("pipeline:void", args=[code]),
              "icon": "trash", "danger": True}
         )  # fmt: skip
     return found

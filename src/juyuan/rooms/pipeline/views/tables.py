@@ -41,7 +41,9 @@ def _money(name: str, unit: str) -> Callable[[Row], Any]:
             return format_html('<span class="jy-muted">{}</span>', found.note or formats.MISSING)
         shown = formats.amount(found.yuan, unit)
         if found.pending:
-            return format_html('<span class="jy-pend" title="待核实,不计入已认定">{}</span>', shown)
+            return format_html(
+                '<span class="jy-pend" title="待核实，不计入已认定">{}</span>', shown
+            )
         return shown
 
     return cell
@@ -62,10 +64,14 @@ def lack_cell(row: Row) -> SafeString:
     if lack.target is None:
         return format_html('<span class="jy-muted">{}</span>', formats.MISSING)
     if lack.count:
-        return format_html('<span class="jy-lack"><b>{} 项</b> {}</span>', lack.count, lack.short)
+        return format_html(
+            '<span class="jy-lack"><b>{} 项</b></span><small class="jy-2nd">{}</small>',
+            lack.count, lack.short,
+        )  # fmt: skip
     return format_html(
-        '<span class="jy-rdy">{} 已齐,{}</span>', render.icon("check"), lack.awaiting
-    )
+        '<span class="jy-rdy">{} 已齐</span><small class="jy-2nd">{}</small>',
+        render.icon("check"), lack.awaiting,
+    )  # fmt: skip
 
 
 def _hosts_cell(row: Row) -> Any:
@@ -132,15 +138,51 @@ def sums_of(part: Sum3) -> dict[str, int]:
     return {"total": part.total, "contract": part.contract, "committed": part.committed}
 
 
-def foot(page: Tally, whole: Tally) -> list[tuple[str, Mapping[str, Any]]]:
-    """表尾:认定的与待核实的各一行,不相加。"""
+def foot(page: Tally, whole: Tally, *, paged: bool) -> list[tuple[str, Mapping[str, Any]]]:
+    """表尾:认定的与待核实的各一行,不相加。只有一页时,本页就是符合条件的全部。"""
     lines: list[tuple[str, Mapping[str, Any]]] = []
-    for label, tally in (("本页", page), ("符合条件", whole)):
+    for label, tally in [("本页", page), ("符合条件", whole)][0 if paged else 1 :]:
         if tally.recognised.n or not tally.claimed.n:
             lines.append((f"{label} 已认定 {tally.recognised.n:,} 项", sums_of(tally.recognised)))
         if tally.claimed.n:
             lines.append((f"{label} 待核实 {tally.claimed.n:,} 项", sums_of(tally.claimed)))
     return lines
+
+
+# 表格的列 → 导出的列
+EXPORTED = {
+    "code": ("code",),
+    "name": ("name", "investors"),
+    "stage": ("stage",),
+    "lead": ("lead_unit",),
+    "chain": ("chain",),
+    "hosts": ("host_units",),
+    "total": ("total_investment",),
+    "contract": ("contract_amount",),
+    "committed": ("committed_investment",),
+    "status": ("status",),
+    "lack": ("missing",),
+    "updated": ("updated_at",),
+    "fixed": ("fixed_investment",),
+    "node": ("node",),
+    "industry": ("industry_code",),
+    "signed_on": ("signed_on",),
+    "started_on": ("started_on",),
+    "promised_start": ("promised_start_on",),
+    "since": ("stage_since",),
+    "standing": ("standing",),
+    "confidentiality": ("confidentiality",),
+    "claimed_word": ("claimed_word",),
+    "source": ("source",),
+    "created": ("created_at",),
+}
+
+
+def export_url(params: QueryDict, shown: Sequence[Column]) -> str:
+    """导出正在看的:同样的条件、次序、列(全部页)。"""
+    wanted = [name for column in shown for name in EXPORTED[column.key]]
+    query = querystring.replace(params, cols=None, limit=None, columns=",".join(wanted))
+    return reverse("exchange:export", args=["projects"]) + query
 
 
 def library_table(
@@ -153,15 +195,17 @@ def library_table(
         sort=found.sort,
         money_unit=unit,
         today=today,
-        sums=foot(found.page_tally, found.tally) if found.rows else (),
+        sums=foot(found.page_tally, found.tally, paged=len(found.rows) < found.tally.n)
+        if found.rows
+        else (),
         row_key="code",
         css="jy-tbl--lib",
-        empty="没有符合条件的项目。可放宽条件,或清除筛选后再找。",
+        empty="没有符合条件的项目。可放宽条件，或清除筛选后再找。",
     )
 
 
 CONFIDENTIALITY = (("normal", "一般"), ("internal", "内部"), ("restricted", "限名单"))
-FILTERS_ASIDE = ("standing", "lack", "confidentiality", "source", "total_min", "total_max")
+FILTERS_ASIDE = ("confidentiality", "source", "total_min", "total_max")
 
 
 def filter_bar(params: QueryDict, options: Options) -> FilterBar:
@@ -177,13 +221,22 @@ def filter_bar(params: QueryDict, options: Options) -> FilterBar:
             Filter("standing", "状态", (("all", "不限"), *Standing.pairs()), blank="在库"),
             Filter("confidentiality", "密级", CONFIDENTIALITY),
             Filter("source", "录入", (("registered", "登记"), ("ledger", "台账导入"))),
-            Filter("total_min", "总投资不少于(亿元)"),
-            Filter("total_max", "总投资不超过(亿元)"),
+            Filter("total_min", "总投资不少于（亿元）"),
+            Filter("total_max", "总投资不超过（亿元）"),
         ),
         params=params,
         search_name="q",
         search_label="名称、投资方、编号",
     )
+
+
+def filters(params: QueryDict, options: Options) -> dict[str, Any]:
+    """筛选条的变量:常用的摆出来,其余在「更多条件」里(有几项在起作用写在按钮上)。"""
+    return {
+        "filters": filter_bar(params, options),
+        "aside": FILTERS_ASIDE,
+        "aside_open": sum(bool(params.get(name)) for name in FILTERS_ASIDE),
+    }
 
 
 def views(params: QueryDict, *, has_unit: bool) -> list[dict[str, Any]]:
@@ -197,7 +250,7 @@ def views(params: QueryDict, *, has_unit: bool) -> list[dict[str, Any]]:
         ("门槛已齐", {"lack": "no"}),
         ("还有缺项", {"lack": "yes"}),
         ("暂缓", {"standing": "paused"}),
-        ("已终止退库", {"standing": "ended"}),
+        ("已终止", {"standing": "ended"}),
     ]
     names = ("mine", "stage_status", "lack", "standing")
     current = {name: params.get(name, "") for name in names if params.get(name)}
@@ -219,7 +272,7 @@ def chips(found: Criteria) -> list[str]:
     if found.result:
         said.append(RESULTS[found.result][2])
     if found.recognised_stage:
-        said.append(f"认定所在库:{Stage(found.recognised_stage).label}")
+        said.append(f"认定所在库：{Stage(found.recognised_stage).label}")
     if found.batch:
         said.append("只看同一批导入的")
     return said
