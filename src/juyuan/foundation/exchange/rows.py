@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from juyuan.foundation.exchange.book import Book, Cell, Row, Sheet
 from juyuan.foundation.exchange.columns import (
@@ -178,3 +179,21 @@ def _settle(line: ParsedRow, column: Column, cell: Cell, doubt: Doubt, chosen: s
         RowFinding(DOUBTFUL, doubt.reason, doubt.mend, cell.address, column.field, "reading")
     )
     return None
+
+
+def samples_of(book: Book, report: Mapping[str, Any]) -> dict[str, dict[int, str]]:
+    """每列头一个有字的数据格,给人对列时看(表 → 列号 → 文字)。"""
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    samples: dict[str, dict[int, str]] = {}
+    for table in report.get("tables", []):
+        sheet = sheets.get(table["sheet"])
+        if sheet is None or not table["header_rows"]:
+            continue
+        found: dict[int, str] = {}
+        for row in sheet.rows[max(table["header_rows"]) : max(table["header_rows"]) + 50]:
+            for column in table["columns"]:
+                text = row.text(column["index"])
+                if text and column["index"] not in found:
+                    found[column["index"]] = text[:40]
+        samples[table["sheet"]] = found
+    return samples

@@ -2,6 +2,7 @@
 
 from juyuan.foundation.exchange.actions.cases import resolve_case
 from juyuan.foundation.exchange.actions.commit import commit
+from juyuan.foundation.exchange.actions.downloads import note_download
 from juyuan.foundation.exchange.actions.openings import close_opening, reverse_batch
 from juyuan.foundation.exchange.actions.preview import abandon, open_batch, remap
 from juyuan.foundation.exchange.actions.settle import Settlement, settle
@@ -13,6 +14,7 @@ __all__ = [
     "abandon",
     "close_opening",
     "commit",
+    "note_download",
     "open_batch",
     "remap",
     "resolve_case",

@@ -10,11 +10,17 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
+from juyuan.foundation.exchange import tasks
 from juyuan.foundation.exchange.models import BatchState, CollisionCase, ImportBatch, ImportRow
 from juyuan.foundation.exchange.tests.conftest import Desk
 from juyuan.foundation.exchange.tests.toy import store
 from juyuan.foundation.ledger.models import Event
+from juyuan.foundation.work import registry as work
+from juyuan.foundation.work.actions import execute
+from juyuan.foundation.work.models import TaskRun
+from tests.cast import NOW
 from tests.files.dirty import plain
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,3 +142,26 @@ def test_two_commits_at_once_write_once(desk: Desk) -> None:
     assert outcomes == [BatchState.COMMITTED, BatchState.COMMITTED]
     assert len(store()) == 300
     assert Event.objects.count() == events + 300 + 1
+
+
+def test_a_large_batch_is_committed_as_a_task(
+    desk: Desk, cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("juyuan.foundation.exchange.views.flow.LARGE", 200)
+    batch = desk.open(DATA)
+    before = work.task_kind(tasks.COMMIT)
+    work.register_task(tasks.TASK)
+    try:
+        response = cast.client("longshan").post(reverse("exchange:commit", args=[batch.pk]))
+        task = TaskRun.objects.get()
+        assert response.url == reverse("work:task", args=[task.pk])
+        assert store() == {}
+        assert execute(task.pk, now=NOW).state == "done"
+        assert len(store()) == 300
+        task.refresh_from_db()
+        assert tasks.result_url(task.result) == reverse("exchange:batch", args=[batch.pk])
+        assert execute(task.pk, now=NOW).state == "done"
+        assert len(store()) == 300
+    finally:
+        if before is None:
+            work.unregister_task(tasks.COMMIT)
