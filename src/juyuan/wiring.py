@@ -64,12 +64,16 @@ def _vocabulary() -> None:
 
 
 def _menu() -> None:
+    from juyuan.foundation.exchange.kinds import registry
     from juyuan.foundation.people.models import ADMIN_ROLES
     from juyuan.foundation.ui.menu import MenuItem, register
     from juyuan.kernel.actor import Actor
 
     def business(actor: Actor) -> bool:
         return not actor.has_any(*ADMIN_ROLES)
+
+    def imports(actor: Actor) -> bool:
+        return bool(registry.import_kinds(actor))
 
     def registers(actor: Actor) -> bool:
         return actor.has_any("sysadmin", "secadmin")
@@ -91,7 +95,7 @@ def _menu() -> None:
         MenuItem(
             "chains", "产业链", "chains:list", "affiliate", order=40, visible=business, phone=4
         ),
-        MenuItem("imports", "导入台账", "exchange:batches", "upload", order=50, visible=business),
+        MenuItem("imports", "导入台账", "exchange:batches", "upload", order=50, visible=imports),
         MenuItem("policy", "条款与参数", "policy", "book", "依据", 10),
         MenuItem("figures", "统计口径", "figures", "sum", "依据", 20, visible=business),
         MenuItem("staff", "本单位人员", "people:staff", "users", "管理", 10, visible=leads),
@@ -204,10 +208,15 @@ def _chains() -> None:
 
 
 def _investors() -> None:
-    from juyuan.rooms.investors.queries import register_visibility
+    from juyuan.rooms.investors.movers import register_mover
+    from juyuan.rooms.investors.queries import register_projects, register_visibility
+    from juyuan.rooms.pipeline.actions import parties
+    from juyuan.rooms.pipeline.queries.investors import investor_projects
     from juyuan.rooms.pipeline.queries.scope import investors_seen
 
     register_visibility("pipeline", investors_seen)
+    register_projects("pipeline", investor_projects)
+    register_mover(parties.MOVER)
 
 
 def api_routers() -> list[tuple[str, Any]]:

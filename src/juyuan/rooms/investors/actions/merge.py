@@ -25,7 +25,7 @@ from juyuan.rooms.investors.models import (
     Investor,
     MergeRecord,
 )
-from juyuan.rooms.investors.movers import movers
+from juyuan.rooms.investors.movers import Act, movers
 from juyuan.rooms.investors.queries.matches import OBJ
 from juyuan.rooms.investors.rules.drafts import CLAUSE
 from juyuan.rooms.investors.rules.merging import (
@@ -53,7 +53,8 @@ def plan(*, actor: Actor, source: Investor, target: Investor) -> MergePlan:
         ("准用单位", source.grants.count()),
         *((mover.label, mover.count(source.pk)) for mover in movers()),
     ]
-    return plan_merge(_side(source), _side(target), moves)
+    held = [said for mover in movers() for said in mover.blocks(source.pk, target.pk)]
+    return plan_merge(_side(source), _side(target), moves, held)
 
 
 def merge(
@@ -87,7 +88,7 @@ def merge(
                 mine={"source": versions[0], "target": versions[1]},
                 theirs={"source": seen[0], "target": seen[1]},
             )
-        moved = _move(gone, kept, found, now)
+        moved = _move(gone, kept, found, Act(actor, now, reason.strip()))
         gone.merged_into = kept
         _save(gone, now, ["merged_into"])
         _save(kept, now, [*FILLABLE, "honours", "is_key", "pending"])
@@ -127,7 +128,7 @@ def undo_merge(*, actor: Actor, entry: MergeRecord, reason: str, now: datetime) 
         findings += _code_taken(live, back, kept)
         if findings:
             raise RuleBroken(findings)
-        _restore(live.moved, back, kept)
+        _restore(live.moved, back, kept, Act(actor, now, reason.strip()))
         back.merged_into = None
         _save(kept, now, [*FILLABLE, "honours", "is_key", "pending"])
         _save(back, now, ["merged_into"])
@@ -140,7 +141,7 @@ def undo_merge(*, actor: Actor, entry: MergeRecord, reason: str, now: datetime) 
     return back
 
 
-def _move(gone: Investor, kept: Investor, found: MergePlan, now: datetime) -> dict[str, Any]:
+def _move(gone: Investor, kept: Investor, found: MergePlan, act: Act) -> dict[str, Any]:
     """搬,并记下明细(撤销时照此放回)。"""
     names = {kept.name, *kept.aliases.values_list("name", flat=True)}
     aliases = _take(Alias.objects.filter(investor=gone).exclude(name__in=names), kept)
@@ -151,7 +152,7 @@ def _move(gone: Investor, kept: Investor, found: MergePlan, now: datetime) -> di
             name=gone.name,
             key=key_text(gone.name)[:MAX_KEY],
             kind=AliasKind.OTHER,
-            created_at=now,
+            created_at=act.now,
         ).pk
     units = set(kept.grants.values_list("unit_id", flat=True))
     moved: dict[str, Any] = {
@@ -165,7 +166,7 @@ def _move(gone: Investor, kept: Investor, found: MergePlan, now: datetime) -> di
         "honours": sorted(set(gone.honours) - set(kept.honours)),
         "is_key": gone.is_key and not kept.is_key,
         "pending": kept.pending and not gone.pending,
-        "rooms": {mover.name: mover.move(gone.pk, kept.pk) for mover in movers()},
+        "rooms": {mover.name: mover.move(gone.pk, kept.pk, act) for mover in movers()},
     }
     Investor.objects.filter(pk__in=moved["branches"]).update(parent=kept)
     for name, _ in found.fills:
@@ -177,7 +178,7 @@ def _move(gone: Investor, kept: Investor, found: MergePlan, now: datetime) -> di
     return moved
 
 
-def _restore(moved: dict[str, Any], back: Investor, kept: Investor) -> None:
+def _restore(moved: dict[str, Any], back: Investor, kept: Investor, act: Act) -> None:
     """照明细放回;补上的值此后又改过的,保留后来的。"""
     for model, name in (
         (Alias, "aliases"),
@@ -197,7 +198,7 @@ def _restore(moved: dict[str, Any], back: Investor, kept: Investor) -> None:
     kept.pending = kept.pending or moved["pending"]
     for mover in reversed(movers()):
         if mover.name in moved["rooms"]:
-            mover.undo(moved["rooms"][mover.name], back.pk, kept.pk)
+            mover.undo(moved["rooms"][mover.name], back.pk, kept.pk, act)
 
 
 def _code_taken(entry: MergeRecord, back: Investor, kept: Investor) -> list[Finding]:

@@ -67,8 +67,13 @@ class MergePlan:
         return said
 
 
-def plan_merge(source: Side, target: Side, moves: Sequence[tuple[str, int]]) -> MergePlan:
-    """由两方的内容与各室要搬的件数列出计划;不写任何东西。"""
+def plan_merge(
+    source: Side,
+    target: Side,
+    moves: Sequence[tuple[str, int]],
+    held_by_rooms: Sequence[str] = (),
+) -> MergePlan:
+    """由两方的内容、各室要搬的件数与各室拦住的话列出计划;不写任何东西。"""
     blocks: list[Finding] = []
 
     def block(rule: str, message: str) -> None:
@@ -83,6 +88,8 @@ def plan_merge(source: Side, target: Side, moves: Sequence[tuple[str, int]]) -> 
     codes = [str(side.values.get("uscc") or "") for side in (source, target)]
     if all(codes) and codes[0] != codes[1]:
         block("uscc", "两家的统一社会信用代码不同,是两个主体,不能合并;代码填错的请先改正")
+    for message in held_by_rooms:
+        block("room", message)
     fills, differs = [], []
     for name in FILLABLE:
         mine, theirs = source.values.get(name), target.values.get(name)

@@ -36,12 +36,12 @@ def luggage(monkeypatch):
     monkeypatch.setattr(movers, "_movers", {})
     held: dict[int, list[str]] = {}
 
-    def move(source, target):
+    def move(source, target, act):
         taken = held.pop(source, [])
         held.setdefault(target, []).extend(taken)
         return taken
 
-    def undo(taken, source, target):
+    def undo(taken, source, target, act):
         held[target] = [item for item in held[target] if item not in taken]
         held[source] = taken
 
