@@ -57,6 +57,13 @@ def create_database(connection: psycopg.Connection[Any], name: str) -> None:
         pass  # 另一个命令刚刚建好
 
 
+def drop_database(connection: psycopg.Connection[Any], name: str) -> None:
+    """有就删(性能测试用的临时库)。"""
+    connection.execute(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    )
+
+
 def wipe(connection: psycopg.Connection[Any]) -> None:
     """清空库:删掉全部表与记号(--fresh 于外部数据库)。"""
     connection.execute("DROP SCHEMA IF EXISTS launcher CASCADE")

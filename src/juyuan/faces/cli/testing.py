@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from . import runtime
 from .launch import lifeline, places, postgres
@@ -131,8 +132,10 @@ def _apt(step: list[str], log: Path, command: str) -> None:
 
 
 @contextlib.contextmanager
-def database() -> Iterator[tuple[str, Path]]:
-    """(连接串, 临时数据目录)。嵌入的库用不落盘的快设置,离开时连文件夹一起删。"""
+def database(
+    settings: dict[str, str] = postgres.THROWAWAY,
+) -> Iterator[tuple[str, Path]]:
+    """(连接串, 临时数据目录)。嵌入的库默认用不落盘的快设置,离开时连文件夹一起删。"""
     external = runtime.setting("JUYUAN_DATABASE_URL")
     if external:
         with tempfile.TemporaryDirectory(prefix="juyuan-") as scratch:
@@ -146,13 +149,19 @@ def database() -> Iterator[tuple[str, Path]]:
         sweep(shelf)
         folder = Path(tempfile.mkdtemp(prefix="t", dir=shelf))
         places.open_folder(folder)
-        cluster = postgres.Cluster(where, folder / "pg", dict(postgres.THROWAWAY))
+        cluster = postgres.Cluster(where, folder / "pg", dict(settings))
         lease = cluster.acquire()
     try:
         yield lease.url("postgres"), folder / "home"
     finally:
         lease.release(wait=20)
         _remove(folder, cluster)
+
+
+def url_for(url: str, name: str) -> str:
+    """同一台服务器上另一个库的连接串。"""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{name}"))
 
 
 def sweep(shelf: Path) -> None:

@@ -1,50 +1,48 @@
-"""`./juyuan check-invariants` 与 `./juyuan permission-matrix`:拿得出手的两份证明。"""
+"""`./juyuan check-invariants` 与 `./juyuan permission-matrix`。"""
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict, is_dataclass
-from typing import Any
 
-from . import invariants
 from .launch.trouble import DONE, REFUSED
 
 
 def check_invariants(argv: list[str]) -> int:
-    """核对全库必须成立的关系;有不成立的退出 1。"""
-    parser = argparse.ArgumentParser(prog="./juyuan check-invariants")
-    parser.add_argument("--json", action="store_true", help="一份 JSON")
-    options = parser.parse_args(argv)
-    verdicts = invariants.check()
-    broken = [verdict for verdict in verdicts if verdict.count]
+    """核对全库必须成立的关系;有一条不成立即 1。`--json` 给出发现的列表。"""
+    options = _options("check-invariants", argv)
+    from juyuan.foundation.workdays import clock
+    from juyuan.rooms.pipeline.queries.invariants import INVARIANTS, invariants
+
+    found = invariants(clock.today())
     if options.json:
-        document = {"ok": not broken, "checks": [verdict.as_dict() for verdict in verdicts]}
-        print(json.dumps(document, ensure_ascii=False, indent=1))
-    else:
-        for verdict in verdicts:
-            mark = "✗" if verdict.count else "✓"
-            tail = f"({verdict.count} 处,如 {'、'.join(verdict.examples)})" if verdict.count else ""
-            print(f"{mark} {verdict.invariant.label}{tail}")
-    return REFUSED if broken else DONE
+        print(json.dumps([f.as_dict() for f in found], ensure_ascii=False, indent=2))
+        return REFUSED if found else DONE
+    broken = {finding.rule for finding in found}
+    for rule, label in INVARIANTS.items():
+        print(f"{'✗' if rule in broken else '✓'} {label}")
+        for finding in found:
+            if finding.rule == rule:
+                print(f"    {finding.message}")
+    return REFUSED if found else DONE
 
 
 def permission_matrix(argv: list[str]) -> int:
-    """每个网址、方法,各角色与关系准不准。"""
-    from juyuan.faces.web import matrix
+    """打印权限矩阵;`--json` 是逐行的列表。"""
+    options = _options("permission-matrix", argv)
+    from juyuan.faces.web.matrix import VIEWERS, rows
 
-    parser = argparse.ArgumentParser(prog="./juyuan permission-matrix")
-    parser.add_argument("--json", action="store_true", help="一份 JSON")
-    options = parser.parse_args(argv)
-    rows = [plain(row) for row in matrix.rows()]
+    lines = rows()
     if options.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1, default=str))
-    else:
-        for row in rows:
-            print("  ".join(str(value) for value in row.values()))
+        print(json.dumps(lines, ensure_ascii=False, indent=2))
+        return DONE
+    for row in lines:
+        print(f"{row['method']:<6}{row['url']}  {row['name']}  [{row['door']}]")
+        print("      " + "  ".join(f"{label} {row[key]}" for key, label in VIEWERS.items()))
     return DONE
 
 
-def plain(row: Any) -> dict[str, Any]:
-    """一行:字典或 dataclass。"""
-    return asdict(row) if is_dataclass(row) and not isinstance(row, type) else dict(row)
+def _options(name: str, argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=f"./juyuan {name}")
+    parser.add_argument("--json", action="store_true", help="一份 JSON")
+    return parser.parse_args(argv)

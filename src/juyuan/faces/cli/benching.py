@@ -1,0 +1,137 @@
+"""`./juyuan bench [名称…] [--json] [--scale 10000,100000]`:自带的性能测试。
+
+在一个随用随弃、但按正式设置落盘的库里造满项目再测;不碰演示或正式的数据。测什么、地板怎么来,见 `bench/`。
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from . import marks, runtime, testing
+from .launch import postgres
+from .launch.trouble import DONE, REFUSED, USAGE, Trouble, say
+
+NAMES = (
+    "list", "filter", "search", "detail", "deep", "api", "figures", "find", "export", "import",
+)  # fmt: skip
+DATABASE = "juyuan_bench"
+
+
+def main(argv: list[str]) -> int:
+    """逐个规模测一遍;有没达到目标的退出 1。"""
+    parser = argparse.ArgumentParser(prog="./juyuan bench")
+    parser.add_argument("names", nargs="*", metavar="名称", help="、".join(NAMES))
+    parser.add_argument("--scale", default="10000,100000", help="项目个数,逗号分隔")
+    parser.add_argument("--json", action="store_true", help="一份 JSON")
+    options = parser.parse_args(argv)
+    unknown = [name for name in options.names if name not in NAMES]
+    if unknown:
+        raise Trouble(f"没有「{unknown[0]}」这一项。可选:{'、'.join(NAMES)}。", USAGE)
+    results = measure(scales(options.scale), options.names, show=not options.json)
+    if options.json:
+        document = {"machine": machine(), "results": results}
+        print(json.dumps(document, ensure_ascii=False, indent=1))
+    missed = [result for result in results if result["met"] is False]
+    return REFUSED if missed else DONE
+
+
+def scales(text: str) -> list[int]:
+    """从小到大的项目个数。"""
+    try:
+        found = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        found = []
+    if not found or found[0] < 100:
+        raise Trouble("--scale 应是不小于 100 的整数,几个用逗号隔开。", USAGE)
+    return found
+
+
+def machine() -> dict[str, Any]:
+    """在什么机器上测的。"""
+    import platform
+
+    return {
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "postgres": postgres.MAJOR,
+    }
+
+
+def measure(wanted: list[int], names: list[str], *, show: bool) -> list[dict[str, Any]]:
+    """备库、造项目、测;小规模测完接着造到大规模。"""
+    for name in [key for key in os.environ if key.startswith("JUYUAN_")]:
+        if name not in ("JUYUAN_ROOT", "JUYUAN_HOME", "JUYUAN_DATABASE_URL"):
+            del os.environ[name]
+    with testing.database(postgres.STEADY) as (url, home):
+        with runtime.connect(url) as admin:
+            marks.drop_database(admin, DATABASE)
+            marks.create_database(admin, DATABASE)
+        try:
+            return _measure(testing.url_for(url, DATABASE), str(home), wanted, names, show)
+        finally:
+            with runtime.connect(url) as admin:
+                marks.drop_database(admin, DATABASE)
+
+
+def _measure(
+    url: str, home: str, wanted: list[int], names: list[str], show: bool
+) -> list[dict[str, Any]]:
+    os.environ.update(
+        JUYUAN_DATABASE_URL=url,
+        JUYUAN_HOME=home,
+        JUYUAN_MODE="demo",
+        JUYUAN_DEMO_PASSWORD="bench-only-0000",  # noqa: S106
+        PYTHONPATH=os.pathsep.join([str(runtime.root()), os.environ.get("PYTHONPATH", "")]),
+    )
+    os.makedirs(os.path.join(home, "static"), exist_ok=True)
+    runtime.run_step("juyuan.faces.cli.dbprep", "code", "pack")
+    runtime.run_step("juyuan.faces.cli.demodata", role=runtime.RUNTIME_ROLE)
+    results, made = [], 0
+    for scale in wanted:
+        say(f"造到 {scale} 个项目")
+        grow = ("seed", str(scale - made), str(scale))
+        runtime.run_step("juyuan.faces.cli.benchseed", *grow, role=runtime.RUNTIME_ROLE)
+        made = scale
+        with runtime.connect(url) as owner:
+            owner.execute("VACUUM ANALYZE")
+        results += _run(scale, names, show)
+    return results
+
+
+def _run(scale: int, names: list[str], show: bool) -> list[dict[str, Any]]:
+    env = dict(os.environ, JUYUAN_DB_ROLE=runtime.RUNTIME_ROLE)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "bench", str(scale), *names],
+        cwd=runtime.root(),
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    results = []
+    for line in child.stdout:
+        result = json.loads(line)
+        results.append(result)
+        if show:
+            print(told(result), flush=True)
+    if child.wait() != 0:
+        raise Trouble("性能测试没有跑完,原因见上。")
+    return results
+
+
+def told(result: dict[str, Any]) -> str:
+    """给人看的一行。"""
+    mark = {True: "✓", False: "✗", None: " "}[result["met"]]
+    ratio = f"{result['ratio']:.2f} 倍于地板" if result["ratio"] is not None else ""
+    more = ",".join(f"{key} {value}" for key, value in result["more"].items())
+    return (
+        f"{mark} {result['scale']:>9,} {result['label']}:p50 {result['p50_ms']:.1f} ms,"
+        f"p95 {result['p95_ms']:.1f} ms,{ratio}({more})目标 {result['aim']}"
+    )
