@@ -115,7 +115,7 @@ def install(api: NinjaAPI) -> None:
     def invalid(request: HttpRequest, error: Any) -> HttpResponse:
         match = request.resolver_match
         check = PRECHECKS.get(f"{request.method} {match.url_name}") if match else None
-        if check is not None:
+        if check is not None and match is not None:
             try:
                 check(request, actor_of(request), dict(match.kwargs))
             except Refusal as refusal:

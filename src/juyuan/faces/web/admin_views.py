@@ -71,7 +71,7 @@ def running(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page_title": "运行",
-        "tabs": tabs(actor, "admin_jobs"),
+        "tabs": tabs(request, "admin_jobs"),
         "table": table,
         "workers": workers_alive(),
         "jobs": jobs(),
@@ -94,7 +94,10 @@ def matrix_rows() -> list[Cells]:
     if importlib.util.find_spec("juyuan.faces.web.matrix") is None:
         return []
     rows = importlib.import_module("juyuan.faces.web.matrix").rows()
-    return [Cells(asdict(row) if is_dataclass(row) else dict(row)) for row in rows]
+    return [
+        Cells(asdict(row) if is_dataclass(row) and not isinstance(row, type) else dict(row))
+        for row in rows
+    ]
 
 
 @require_GET
@@ -117,7 +120,7 @@ def permission_matrix(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page_title": "权限矩阵",
-        "tabs": tabs(actor, "admin_matrix"),
+        "tabs": tabs(request, "admin_matrix"),
         "table": table,
         "filters": FilterBar((), request.GET, search_name="q", search_label="网址、角色"),
         "count": len(shown),

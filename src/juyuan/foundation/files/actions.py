@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -17,7 +17,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken
 
 
-def store_file(*, actor: Actor, name: str, stream: BinaryIO, now: datetime) -> StoredFile:
+def store_file(*, actor: Actor, name: str, stream: Any, now: datetime) -> StoredFile:
     """收下一份文件(还没有用在任何对象上)。
 
     内容先落盘再记库;之后的事务若回滚,只留下一份无主的内容,由每日清扫删去。

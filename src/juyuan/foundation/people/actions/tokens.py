@@ -32,13 +32,14 @@ def make_token(
     if not 1 <= days <= 366:
         raise RuleBroken.one("days", "token_days", "令牌有效期为 1 至 366 天")
     plain = secrets.token_urlsafe(32)
+    expires = now + timedelta(days=days)
     with transaction.atomic():
         token = ApiToken.objects.create(
             account=account,
             digest=token_digest(plain),
             label=label[:60],
             created_at=now,
-            expires_at=now + timedelta(days=days),
+            expires_at=expires,
         )
         record(
             event="people.token.made",
@@ -46,7 +47,7 @@ def make_token(
             obj_type="token",
             obj_id=token.pk,
             obj_label=f"{account.username} {label}".strip(),
-            after={"account": account.username, "expires_at": token.expires_at.isoformat()},
+            after={"account": account.username, "expires_at": expires.isoformat()},
             now=now,
         )
     return plain

@@ -103,7 +103,7 @@ def commit_one(
     return commit_many([command], actor=actor, now=now, group=group, opening=opening)[0]
 
 
-def _changes(old: dict[str, object], new: dict[str, object]) -> tuple[tuple[str, str, str], ...]:
+def _changes(old: dict[str, str], new: dict[str, str]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
         (LABELS[key], str(old[key] or ""), str(new[key] or ""))
         for key in new

@@ -20,14 +20,14 @@ from juyuan.rooms.pipeline.rules.gates import NEEDS_BY_FACT
 
 def attach(project: Project, draft: EvidenceDraft, *, actor: Actor, now: datetime) -> Evidence:
     """写入一份已判断过的证据(调用者的事务内)。"""
-    stored = StoredFile.objects.get(pk=draft.file_id)
+    stored = StoredFile.objects.get(pk=draft.file_id or 0)
     row = Evidence(
         project=project,
         fact=draft.fact,
         title=draft.title.strip(),
         issuer=draft.issuer.strip(),
         number=draft.number.strip(),
-        dated_on=draft.dated_on,
+        dated_on=draft.dated_on or now.date(),
         conclusion=draft.conclusion,
         place=draft.place.strip(),
         two_way=draft.two_way,

@@ -109,21 +109,14 @@ def commit_many(
 
 
 def reverse_batch(
-    created: Sequence[ObjectRef],
-    updated: Sequence[ObjectRef],
-    *,
-    batch_group: UUID,
-    actor: Actor,
-    now: datetime,
-    group: UUID,
-    reason: str,
+    refs: Sequence[ObjectRef], *, actor: Actor, now: datetime, group: UUID, reason: str
 ) -> None:
     """整批撤回历史认定:逐个冲回,状态落回认定前。
 
     Raises:
         RuleBroken: 有项目在本批之后又有新的认定。
     """
-    projects = Project.objects.filter(code__in={r.id for r in created}).select_related("chain")
+    projects = Project.objects.filter(code__in={r.id for r in refs}).select_related("chain")
     later = [
         p for p in projects if p.recognitions.filter(live=True, sign=1, historical=False).exists()
     ]

@@ -92,31 +92,16 @@ def commit_one(
 
 
 def reverse_batch(
-    created: Sequence[ObjectRef],
-    updated: Sequence[ObjectRef],
-    *,
-    batch_group: UUID,
-    actor: Actor,
-    now: datetime,
-    group: UUID,
-    reason: str,
+    refs: Sequence[ObjectRef], *, actor: Actor, now: datetime, group: UUID, reason: str
 ) -> None:
     """整批撤回期初批次:本批登记的项目一律作废(台账仍在)。
 
     Raises:
-        RuleBroken: 本批改过已有项目,或有项目入库后已移动、已认定、已交证据、已修改,逐个指出。
+        RuleBroken: 有项目入库后已移动、已认定、已交证据、已修改,逐个指出。
     """
-    if updated:
-        raise RuleBroken(
-            Finding(
-                "batch", "reverse.updated", "3.3b",
-                f"本批改过已有的项目「{ref.label}」({ref.id}),不能整批撤回,请逐个改正",
-            )
-            for ref in updated
-        )  # fmt: skip
     projects = list(
         Project.objects.select_for_update()
-        .filter(code__in=[r.id for r in created], voided_at__isnull=True, source="ledger")
+        .filter(code__in=[r.id for r in refs], voided_at__isnull=True, source="ledger")
         .order_by("pk")
     )
     ids = [p.pk for p in projects]

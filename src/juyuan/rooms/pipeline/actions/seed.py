@@ -109,7 +109,7 @@ def _copy(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequ
         if field.column in given or field.primary_key:
             continue
         value = field.get_default()
-        given.append(field.column)
+        given.append(str(field.column))
         defaults.append(value)
     names = ", ".join(f'"{name}"' for name in given)
     with (

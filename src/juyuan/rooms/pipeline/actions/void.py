@@ -120,8 +120,8 @@ def _void_evidence(evidence: Evidence, *, actor: Actor, reason: str, now: dateti
         raise Stale("这份证据已作废")
     project = Project.objects.select_related("chain", "lead_unit").get(pk=evidence.project_id)
     facts = facts_of(project)
-    done = {stage for stage in live_stages(project) if stage in (Stage.SIGNED, Stage.LANDED)}
-    broken = {stage for stage in done if missing(facts, stage, now.date())}
+    done: set[Stage] = live_stages(project)
+    broken: set[Stage] = {stage for stage in done if missing(facts, stage, now.date())}
     if not broken:
         return
     reverse_rows(project, broken, actor=actor, reason=f"证据作废:{reason}", now=now)

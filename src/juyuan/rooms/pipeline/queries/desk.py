@@ -127,11 +127,12 @@ def promised_starts(
     rows = seen_whole(actor, reach=reach).filter(
         promised_start_on__range=(first, last), started_on__isnull=True, standing=Standing.ACTIVE
     )
-    return list(
+    found = list(
         rows.order_by("promised_start_on", "id").values_list("promised_start_on", "code", "name")[
             :20
         ]
     )
+    return [(day, code, name) for day, code, name in found if day is not None]
 
 
 def ledger_claims(actor: Actor, reach: Reach) -> tuple[int, bool]:

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -361,7 +362,7 @@ def _result(
     parts = []
     for dimension in DIMENSIONS:
         found = cells.split.get((kind, lib, dimension.key), {})
-        for key in sorted(found, key=lambda k, d=dimension.key: labels.rank(d, k)):
+        for key in sorted(found, key=partial(labels.rank, dimension.key)):
             code, label = labels.part(dimension.key, key)
             parts.append(
                 Part(
@@ -385,7 +386,7 @@ def _rate(cells: Cells, labels: Labels, as_of: date | None) -> Result:
     for dimension in DIMENSIONS:
         signed = cells.split.get(("result", Stage.SIGNED.value, dimension.key), {})
         landed = cells.split.get(("result", Stage.LANDED.value, dimension.key), {})
-        for key in sorted(signed, key=lambda k, d=dimension.key: labels.rank(d, k)):
+        for key in sorted(signed, key=partial(labels.rank, dimension.key)):
             code, label = labels.part(dimension.key, key)
             parts.append(
                 Part(

@@ -66,12 +66,11 @@ def prepare(rows: Sequence[ParsedRow], actor: Actor, today: date) -> Lookups:
     investor_keys = {
         key_text(name) for row in rows for name in split_names(row.get("investors") or "")
     }
-    near = (
+    near = list(
         Project.objects.filter(voided_at__isnull=True)
         .filter(Q(code__in=codes) | Q(name_key__in=keys) | Q(pk__in=_projects_of(investor_keys)))
         .prefetch_related("parties__investor", "hosts")
     )
-    near = list(near)
     visible = set(
         seen_whole(actor).filter(pk__in=[p.pk for p in near]).values_list("pk", flat=True)
     )

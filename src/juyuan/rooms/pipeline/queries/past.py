@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 
@@ -99,7 +99,7 @@ def states(found: Criteria) -> QuerySet[ProjectState]:
     return rows
 
 
-def grouped(base: QuerySet[Project], as_of: date) -> Iterable[dict[str, object]]:
+def grouped(base: QuerySet[Project], as_of: date) -> Iterable[Any]:
     """该日每库的个数与金额,认定与待核实分开(一条查询)。"""
     status = Case(
         When(recognised_stage=F("stage"), then=Value(StageStatus.RECOGNISED.value)),

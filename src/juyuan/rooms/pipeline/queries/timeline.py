@@ -251,8 +251,8 @@ def _text(event: Event, verb: str) -> str:
         code = after.get("reason", "")
         return ClosingReason(code).label if code in set(ClosingReason) else ""
     if verb in ("requested", "confirmed", "rejected"):
-        title = after.get("evidence") or (event.before or {}).get("evidence")
-        return f"证据「{title}」" if title else "整个项目"
+        proof = after.get("evidence") or (event.before or {}).get("evidence")
+        return f"证据「{proof}」" if proof else "整个项目"
     return ""
 
 

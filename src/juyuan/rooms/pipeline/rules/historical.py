@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from juyuan.foundation.exchange.columns import REFUSED, ParsedRow
+from juyuan.foundation.exchange.columns import REFUSED, ParsedRow, RowFinding
 from juyuan.foundation.exchange.kinds import NEW, SAME, Judgement, ObjectRef
 from juyuan.foundation.exchange.kinds import REFUSED as REFUSED_ROW
 from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES, Stage
@@ -58,17 +58,21 @@ def _find(row: ParsedRow, look: Lookups) -> tuple[Candidate | None, str]:
     return None, "没有叫这个名字的项目,请先导入项目台账。"
 
 
-def judge_rows(rows: Sequence[ParsedRow], look: Lookups) -> list[Judgement]:
+def judge_rows(rows: Sequence[ParsedRow], lookups: Lookups) -> list[Judgement]:
     """逐行判定。签约要先于落地;已认定的算相同;同一文件里可以先签约后落地。"""
     judged = []
     pending: dict[int, set[Stage]] = {}
     for row in rows:
         findings = list(row.findings)
-        project, why = _find(row, look)
+        project, why = _find(row, lookups)
 
         def refuse(
-            reason: str, mend: str, field: str, notes: list = findings, at: ParsedRow = row
-        ) -> None:  # type: ignore[type-arg]
+            reason: str,
+            mend: str,
+            field: str,
+            notes: list[RowFinding] = findings,
+            at: ParsedRow = row,
+        ) -> None:
             notes.append(at.finding(REFUSED, reason, mend, field, f"historical.{field}", "3.3b"))
 
         word = row.get("stage")
@@ -78,7 +82,7 @@ def judge_rows(rows: Sequence[ParsedRow], look: Lookups) -> list[Judgement]:
             refuse(why, "请核对项目编号或名称。", "code")
         if stage is not None and stage not in VERIFIED_STAGES:
             refuse("只有签约、落地需要认定。", "请改为签约或落地。", "stage")
-        if isinstance(day, date) and day > look.today:
+        if isinstance(day, date) and day > lookups.today:
             refuse(f"事实日 {day} 晚于今天。", "请核对年月日。", "fact_on")
         if project is not None and stage in VERIFIED_STAGES and stage is not None:
             done = project.done | pending.get(project.id, set())

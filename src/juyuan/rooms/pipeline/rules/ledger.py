@@ -373,15 +373,15 @@ def _resembling(
     return exact, alike
 
 
-def judge_rows(rows: Sequence[ParsedRow], look: Lookups) -> list[Judgement]:
+def judge_rows(rows: Sequence[ParsedRow], lookups: Lookups) -> list[Judgement]:
     """逐行判定;同一文件里前后两行像同一个项目的,后一行存疑。"""
     judged: list[Judgement] = []
     by_key: dict[str, list[tuple[ParsedRow, ProjectDraft, frozenset[str]]]] = {}
     by_investor: dict[str, list[tuple[ParsedRow, ProjectDraft, frozenset[str]]]] = {}
     for row in rows:
-        out, draft = read_row(row, look)
+        out, draft = read_row(row, lookups)
         keys = frozenset(key_text(name) for name, _ in out.investors)
-        verdict = _judge_one(row, out, draft, keys, look, by_key, by_investor)
+        verdict = _judge_one(row, out, draft, keys, lookups, by_key, by_investor)
         judged.append(verdict)
         if verdict.verdict == REFUSED_ROW or not draft.name:
             continue

@@ -48,7 +48,7 @@ def act_url(code: str, need: Need) -> str:
 
 def steps_for(code: str, findings: Iterable[Finding], *, limit: int = 3) -> list[Step]:
     """拒绝之后能做什么:头几项缺的各一个链接,再加清单。"""
-    steps = []
+    steps: list[Step] = []
     for found in findings:
         need = NEEDS_BY_FACT.get(found.field)
         if need is not None and len(steps) < limit:

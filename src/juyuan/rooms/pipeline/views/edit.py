@@ -264,7 +264,7 @@ def suggest_investors(request: HttpRequest) -> HttpResponse:
     """边打边给出看得见的投资方(datalist 的选项);看不见的一个字也不出。"""
     actor = actor_of(request)
     require(access.can_register(actor))
-    typed = next((v.strip() for k, v in request.GET.items() if k.endswith("-name")), "")[:60]
+    typed = next((str(v).strip() for k, v in request.GET.items() if k.endswith("-name")), "")[:60]
     found: list[Investor] = []
     if len(typed) >= 2 and "\x00" not in typed:
         found = list(

@@ -241,8 +241,8 @@ def filters(params: QueryDict, options: Options) -> dict[str, Any]:
 
 def views(params: QueryDict, *, has_unit: bool) -> list[dict[str, Any]]:
     """几个现成的视图(都是网址)。"""
-    kept = {"stage": params.get("stage", "")}
-    wanted = [("全部", {})]
+    kept: dict[str, Any] = {"stage": params.get("stage", "")}
+    wanted: list[tuple[str, dict[str, str]]] = [("全部", {})]
     if has_unit:
         wanted.append(("本单位的", {"mine": "1"}))
     wanted += [
@@ -257,7 +257,7 @@ def views(params: QueryDict, *, has_unit: bool) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
-            "url": querystring.replace(QueryDict(), **kept, **query),
+            "url": querystring.replace(QueryDict(), **{**kept, **query}),
             "current": current == query,
         }
         for label, query in wanted

@@ -55,7 +55,7 @@ def gather(rows: Sequence[PostRow], actor: Actor, *, lock: bool = False) -> Post
         people=people,
         units={u.code: u for u in Unit.objects.filter(code__in={row.unit for row in rows})},
         held={person: tuple(posts) for person, posts in held.items()},
-        own_person_id=Account.objects.filter(pk=actor.account_id)
+        own_person_id=Account.objects.filter(pk=actor.account_id or 0)
         .values_list("person_id", flat=True)
         .first(),
         granted_by=actor.name,

@@ -1,0 +1,344 @@
+"""龙山区的限名单项目处处埋下记号,别人能取到的一切——列表、筛选、排序、计数、合计、检索、联想、统计、
+导出、导入预览、接口、文件、响应头——在项目有与没有之间一个字节也不变;该看见的人看得见。
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from juyuan.faces.web.matrix import PAGES
+from juyuan.foundation.exchange.models import ImportBatch
+from juyuan.foundation.files.actions import store_file
+from juyuan.foundation.people.actions import make_token
+from juyuan.foundation.people.models import Person
+from juyuan.kernel.actor import Actor
+from juyuan.kernel.text import compact, initials
+from juyuan.rooms.chains.tests.factories import make_chain
+from juyuan.rooms.investors.actions import add_contact, register_investor
+from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
+from juyuan.rooms.investors.tests.factories import code_of
+from juyuan.rooms.pipeline.actions.evidence import add_evidence
+from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.rules.amounts import Origin
+from juyuan.rooms.pipeline.rules.drafts import PartyDraft
+from juyuan.rooms.pipeline.rules.facts import FactKey
+from juyuan.rooms.pipeline.rules.stages import Stage
+from juyuan.rooms.pipeline.tests import factories as f
+from tests.architecture.world import open_batch
+
+pytestmark = pytest.mark.django_db
+BLIND = (
+    "dongfeng", "dongfeng_head", "guwen", "lianzhang", "chen", "sysadmin", "secadmin", "auditadmin"
+)  # fmt: skip
+SEEING = ("longshan", "heyan", "zongzhaoji", "keji")
+NAME, FIRM, USCC = "魑魅魍魉精密装备", "鼙鼗鼘鼛控股有限公司", code_of(77_123_456)
+PLANTED = {
+    "summary": "饕餮内容", "basis": "貔貅依据", "site_options": "狻猊选址", "benefit": "螭吻效益",
+    "factor_needs": "狴犴要素", "location": "赑屃大街", "remark": "蒲牢备注",
+}  # fmt: skip
+EVIDENCE = {
+    "title": "睚眦协议",
+    "number": "嘲风〔2026〕1号",
+    "issuer": "囚牛事务所",
+    "note": "負屭说明",
+}
+FILE, CONTENT, CONTACT = "椒图原件.pdf", "混沌穷奇正文", "梼杌经理"
+AMOUNT = 7_531_246_800_00  # 753124.68 万元:出现在哪里都认得出
+TOKENS = (
+    "魑魅", "鼙鼗", USCC, *PLANTED.values(), *EVIDENCE.values(), "椒图", CONTENT, CONTACT,
+    "753124.68", "753,124.68", "7531246800",
+)  # fmt: skip
+LIST_QUERIES = (
+    *(f"stage={s.value}" for s in Stage), *(f"recognised_stage={s}" for s in ("signed", "landed")),
+    "confidentiality=restricted", "host_unit=longshan", "chain=C9", "lead_unit=gongxin", "standing=all",
+    "lack=yes", "lack=no", "mine=1", "result=signed_gross", "total_min=7000", "as_of=2026-11-20",
+    "sort=name", "sort=-total", "sort=committed", "sort=-updated", "sort=created", "limit=1",
+    f"q={NAME}", f"q={FIRM}", "q=魑魅", "source=registered", "stage_status=recognised",
+)  # fmt: skip
+API_QUERIES = (
+    "/api/v1/projects?count=exact", "/api/v1/projects?stage=signed&host_unit=longshan",
+    "/api/v1/projects?recognised_stage=signed&chain=C9&sort=name", f"/api/v1/projects?q={NAME}",
+    "/api/v1/projects?lead_unit=gongxin&sort=-total_investment&limit=1", "/api/v1/investors?count=exact",
+    f"/api/v1/investors?q={FIRM}", f"/api/v1/investors?q={USCC}", "/api/v1/investors?sort=name&owner=longshan",
+    "/api/v1/figures", "/api/v1/figures?as_of=2026-11-20", "/api/v1/chains", "/api/v1/chains/C9",
+    "/api/v1/units", "/api/v1/me",
+)  # fmt: skip
+
+
+def pieces(*words: str) -> list[str]:
+    """每段二至四个字,加拼音首字母的每一段。"""
+    found: dict[str, None] = {}
+    for word in words:
+        for text in (word, initials(compact(word))):
+            for size in (2, 3, 4):
+                for start in range(len(text) - size + 1):
+                    found[text[start : start + size]] = None
+    return list(found)
+
+
+class Town:
+    """东丰有自己的一个项目;`plant()` 之后龙山多出那个限名单项目。"""
+
+    def __init__(self, cast: Any) -> None:
+        self.cast = cast
+        f.parameters(cast)
+        self.chain = make_chain(
+            "C9", lead_unit=cast.unit("gongxin"), lead=cast.person("lianzhang"),
+            secretary=cast.person("mishu"),
+        )  # fmt: skip
+        self.theirs = f.planning(
+            cast, by="dongfeng", name="东丰自己的项目", chain_id=self.chain.pk,
+            hosts=(f.HostDraft(cast.unit("dongfeng").pk),), lead_unit_id=cast.unit("dongfeng").pk,
+        )  # fmt: skip
+        self.secret: Project | None = None
+
+    def plant(self) -> Project:
+        cast = self.cast
+        maker = cast.actor("longshan")
+        firm = register_investor(
+            actor=maker, draft=InvestorDraft(name=FIRM, uscc=USCC), now=cast.NOW
+        )
+        add_contact(
+            actor=maker, investor=firm, draft=ContactDraft(name=CONTACT, phone="13999990000"),
+            now=cast.NOW,
+        )  # fmt: skip
+        listed = Person.objects.filter(pk__in=[cast.person(w).pk for w in ("keji", "longshan")])
+        self.secret = f.recognised(
+            cast, Stage.SIGNED, name=NAME, confidentiality="restricted", chain_id=self.chain.pk,
+            total_investment=AMOUNT, contract_amount=AMOUNT,
+            participant_ids=(cast.unit("shanghui").pk, cast.unit("keji").pk),
+            listed_ids=tuple(p.pk for p in listed),
+            parties=(PartyDraft(firm.pk, 10000, Origin.OUTSIDE_PROVINCE),), **PLANTED,
+        )  # fmt: skip
+        file = store_file(actor=maker, name=FILE, stream=io.BytesIO(f.pdf(CONTENT)), now=cast.NOW)
+        self.paper = add_evidence(
+            actor=maker, project=self.secret,
+            draft=f.evidence_draft(cast, FactKey.WRITTEN_WILL, file.pk, **EVIDENCE), now=cast.NOW,
+        )  # fmt: skip
+        self.firm = firm
+        return self.secret
+
+
+@pytest.fixture
+def town(cast: Any, settings: Any) -> Town:
+    settings.JUYUAN_NOW = cast.NOW.isoformat()
+    return Town(cast)
+
+
+def plain_urls(town: Town) -> Iterator[str]:
+    """矩阵里不带对象的全部网址,加各种筛选、排序;带对象的用大家都看得见的产业链、条款、统计。"""
+    samples = {"code": "C9", "name": "signed_gross", "kind": "projects"}
+    for page in PAGES:
+        if page.is_api or page.get != 200 or page.name in ("healthz", "readyz", "ledger:audit"):
+            continue
+        try:
+            yield reverse(page.name)
+        except Exception:
+            for keys in ({"code": samples["code"]}, {"name": samples["name"]}):
+                if page.name in ("chains:detail", "figure"):
+                    try:
+                        yield reverse(page.name, kwargs=keys)
+                    except Exception:
+                        continue
+    for query in LIST_QUERIES:
+        yield f"/projects/?{query}"
+        yield f"/projects/board/?{query}"
+    for query in ("stage=signed", "stage=landed", "host_unit=longshan", "chain=C9"):
+        yield f"/projects/recognised/?{query}"
+    for query in (
+        f"q={FIRM}",
+        f"q={USCC}",
+        "sort=name",
+        "sort=-updated_at",
+        "kind=company",
+        "limit=1",
+    ):
+        yield f"/investors/?{query}"
+    for query in ("by=host_unit", "by=chain", "by=lead_unit", "as_of=2026-11-20"):
+        yield f"/figures/?{query}"
+
+
+def body(response: Any) -> bytes:
+    raw = b"".join(response.streaming_content) if response.streaming else response.content
+    return re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken": ?)"\w+"', rb"\1", raw)
+
+
+def headers(response: Any) -> dict[str, str]:
+    return {k: v for k, v in response.headers.items() if k not in ("Date", "X-Request-ID")}
+
+
+def snapshot(town: Town, who: str, urls: list[str]) -> dict[str, tuple[int, bytes, dict[str, str]]]:
+    """此人此刻取得的一切。"""
+    client = town.cast.client(who)
+    token = make_token(actor=Actor.console(), username=who, now=town.cast.NOW)
+    found = {}
+    for url in urls:
+        extra = {"Authorization": f"Bearer {token}"} if url.startswith("/api/") else {}
+        response = client.get(url, headers=extra)
+        found[url] = (response.status_code, body(response), headers(response))
+    return found
+
+
+def leaks(raw: bytes) -> list[str]:
+    text = raw.decode("utf-8", "replace")
+    return [token for token in TOKENS if token in text]
+
+
+@pytest.mark.parametrize("who", BLIND)
+def test_列表_筛选_排序_合计_统计_接口_有它没它一个样(town: Town, who: str) -> None:
+    urls = [*plain_urls(town), *API_QUERIES]
+    before = snapshot(town, who, urls)
+    assert sum(status == 200 for status, _, _ in before.values()) > 20
+    town.plant()
+    after = snapshot(town, who, urls)
+    changed = [url for url in urls if before[url] != after[url]]
+    assert not changed
+    for url in urls:
+        if "q=" not in url:
+            assert not leaks(after[url][1]), url
+
+
+@pytest.mark.parametrize("who", ["dongfeng", "guwen", "auditadmin"])
+def test_检索与联想_每一段都找不到(town: Town, who: str) -> None:
+    words = pieces(NAME, FIRM.removesuffix("控股有限公司"), "赑屃大街")
+    urls = [f"/api/v1/search?q={w}" for w in [*words, USCC, USCC[:8]]]
+    if who == "dongfeng":
+        urls += [f"/projects/suggest-investors/?parties-0-name={w}" for w in pieces(FIRM[:4])]
+        urls += [f"/search/?q={w}" for w in words[:40]]
+    before = snapshot(town, who, urls)
+    secret = town.plant()
+    urls_after = [*urls, f"/api/v1/search?q={secret.code}", f"/search/?q={secret.code[3:]}"]
+    after = snapshot(town, who, urls_after)
+    assert [url for url in urls if before[url] != after[url]] == []
+    assert after[urls_after[-2]][1] == b"[]"
+    assert secret.code.encode() not in after[urls_after[-1]][1].replace(
+        secret.code[3:].encode(), b""
+    )
+
+
+@pytest.mark.parametrize("who", BLIND)
+def test_逐对象的网址_与不存在的逐字节相同(town: Town, who: str) -> None:
+    secret = town.plant()
+    for shape, known, absent in (
+        ("/projects/{}/", secret.code, "LY-NOSUCH2"),
+        ("/projects/{}/edit/", secret.code, "LY-NOSUCH2"),
+        ("/projects/{}/evidence/", secret.code, "LY-NOSUCH2"),
+        ("/api/v1/projects/{}", secret.code, "LY-NOSUCH2"),
+        ("/api/v1/projects/{}/timeline", secret.code, "LY-NOSUCH2"),
+        ("/files/{}/", town.paper.file_use_id, "00000000-0000-4000-8000-000000000001"),
+        ("/files/{}/?view=1", town.paper.file_use_id, "00000000-0000-4000-8000-000000000001"),
+        ("/investors/{}/", town.firm.code, "TZ-NOSUCH2"),
+        ("/api/v1/investors/{}", town.firm.code, "TZ-NOSUCH2"),
+    ):  # fmt: skip
+        if who == "chen" and "investors" in shape:
+            continue  # 投资方登记簿由市商务局掌管,见全部
+        seen, gone = (
+            snapshot(town, who, [shape.format(key)]).popitem()[1] for key in (known, absent)
+        )
+        assert seen[0] == 404, shape
+        assert seen == gone, shape
+
+
+@pytest.mark.parametrize("who", ["dongfeng", "dongfeng_head", "guwen", "lianzhang"])
+def test_导出的表_拆开来也没有(town: Town, who: str) -> None:
+    town.plant()
+    client = town.cast.client(who)
+    for kind in ("projects", "recognitions", "enterprises", "investors"):
+        for form in ("xlsx", "csv"):
+            response = client.get(f"/exports/{kind}/?format={form}")
+            raw = body(response)
+            parts = [raw]
+            if response.status_code == 200 and form == "xlsx":
+                with zipfile.ZipFile(io.BytesIO(raw)) as book:
+                    parts = [book.read(name) for name in book.namelist()]
+            assert not [found for part in parts for found in leaks(part)], (kind, form)
+    if who == "dongfeng":
+        mine = client.get("/exports/projects/?format=csv")
+        assert "东丰自己的项目" in body(mine).decode("utf-8-sig")
+
+
+def test_导入预览_只说已登记由市商务局核对(town: Town) -> None:
+    secret = town.plant()
+    batch = open_batch(
+        town.cast, "dongfeng",
+        {"项目名称": NAME, "投资方": FIRM, "统一社会信用代码": USCC, "承载地": "东丰县",
+         "所处阶段": "在谈", "总投资(万元)": "100"},
+        {"项目名称": "普普通通的项目", "投资方": FIRM, "统一社会信用代码": USCC, "承载地": "东丰县",
+         "所处阶段": "在谈", "总投资(万元)": "100"},
+    )  # fmt: skip
+    first, second = batch.rows.order_by("position")
+    told = {finding["reason"] for row in (first, second) for finding in row.findings}
+    assert any("已登记,由市商务局核对" in text for text in told), told
+    client = town.cast.client("dongfeng")
+    typed = {NAME[:2], FIRM[:2], USCC}  # 自己写的自己看得见
+    for url in (
+        f"/imports/{batch.pk}/", f"/imports/{batch.pk}/?v=doubtful", f"/imports/{batch.pk}/?v=held",
+        f"/imports/{batch.pk}/rows/0/", f"/imports/{batch.pk}/rows/1/", f"/imports/{batch.pk}/refused/",
+        f"/imports/{batch.pk}/source/", "/imports/", "/imports/cases/",
+    ):  # fmt: skip
+        raw = body(client.get(url))
+        parts = [raw]
+        if raw[:2] == b"PK":
+            with zipfile.ZipFile(io.BytesIO(raw)) as book:
+                parts = [book.read(name) for name in book.namelist()]
+        for part in parts:
+            assert set(leaks(part)) <= typed, url
+            assert secret.code.encode() not in part and town.firm.code.encode() not in part, url
+    stored = ImportBatch.objects.get(pk=batch.pk)
+    assert secret.code not in str([row.candidates for row in stored.rows.all()])
+
+
+def test_同一份文件用到自己的项目_只说已登记(town: Town) -> None:
+    secret = town.plant()
+    client = town.cast.client("dongfeng")
+    url = f"/projects/{town.theirs.code}/evidence/"
+    done = client.post(url, {
+        "fact": FactKey.WRITTEN_WILL.value, "title": "意向书", "dated_on": "2026-11-20",
+        "issuer": "某公司", "number": "1", "file": SimpleUploadedFile("a.pdf", f.pdf(CONTENT)),
+    }, follow=True)  # fmt: skip
+    assert done.status_code == 200
+    for page in (done, client.get(f"/projects/{town.theirs.code}/")):
+        assert not set(leaks(body(page))), url
+        assert secret.code not in page.content.decode()
+
+
+def test_审计管理员看得见有事_看不见是什么(town: Town) -> None:
+    town.plant()
+    client = town.cast.client("auditadmin")
+    first = client.get("/audit/?limit=100")
+    assert first.status_code == 200
+    assert not leaks(body(first))
+    for pk in re.findall(r"/audit/(\d+)/", first.content.decode())[:60]:
+        assert not leaks(body(client.get(f"/audit/{pk}/"))), pk
+
+
+@pytest.mark.parametrize("who", SEEING)
+def test_该看见的人看得见(town: Town, who: str) -> None:
+    secret = town.plant()
+    found = snapshot(town, who, [
+        f"/projects/{secret.code}/", "/projects/", f"/api/v1/projects/{secret.code}",
+        f"/api/v1/search?q={NAME[:2]}", f"/files/{town.paper.file_use_id}/",
+    ])  # fmt: skip
+    assert {url: status for url, (status, _, _) in found.items() if status != 200} == {}
+    for _, raw, _ in list(found.values())[:4]:
+        assert NAME in raw.decode()
+    assert CONTENT.encode() in found[f"/files/{town.paper.file_use_id}/"][1]
+
+
+def test_市商务局经办没在名单上_也看不见_撤下名单即看不见(town: Town) -> None:
+    secret = town.plant()
+    assert town.cast.client("keji").get(f"/projects/{secret.code}/").status_code == 200
+    for who in ("chen", "gongxin", "longshan_head"):
+        assert town.cast.client(who).get(f"/projects/{secret.code}/").status_code == 404
+    f._edit(
+        town.cast, secret, "longshan", town.cast.NOW, listed_ids=(town.cast.person("longshan").pk,)
+    )
+    assert town.cast.client("keji").get(f"/projects/{secret.code}/").status_code == 404
