@@ -1,0 +1,342 @@
+"""权限矩阵(数据):每个网址 × 方法 × 看的人 × 对象 → 应得的状态码。
+
+每个网址归一种「门」;门逐人写明放行、不准(403)、看不见(404)。新网址不列在 `PAGES`,
+tests/architecture/test_doors.py 就失败;同一测试逐行真的去请求,与此处逐格相比。
+`rows()` 供「权限矩阵」页与 `./juyuan permission-matrix`。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+VIEWERS = {
+    "anonymous": "未登录",
+    "clerk": "市商务局经办",
+    "verifier": "市商务局核验人",
+    "own": "本县区经办(登记人)",
+    "own_head": "本县区主要负责同志(未列名单)",
+    "other": "其他县区经办",
+    "participant": "参与单位经办",
+    "leader": "总召集人",
+    "reader": "财政查阅",
+    "adviser": "招商顾问(参与单位)",
+    "chain_lead": "本链链长",
+    "sysadmin": "系统管理员",
+    "secadmin": "安全管理员",
+    "auditadmin": "审计管理员",
+    "no_post": "没有任职",
+}
+"""看的人:代号 → 是谁(相对于龙山区登记、已认定签约的一个项目)。"""
+OBJECTS = {"normal": "一般", "restricted": "限名单"}
+HEADS = {"url": "网址", "name": "名称", "method": "方法", "door": "门", **VIEWERS}
+
+IN, LOGIN, NO_TOKEN, DENIED, HIDDEN, WRONG_METHOD = 0, 302, 401, 403, 404, 405
+ADMINS = "sysadmin secadmin auditadmin"
+BUREAU = "clerk verifier"
+STAFF = f"{BUREAU} own own_head other participant"
+BUSINESS = f"{STAFF} leader reader adviser chain_lead"
+EVERYONE = f"{BUSINESS} {ADMINS} no_post"
+WHOLE = f"{BUREAU} own own_head participant leader adviser chain_lead"
+LISTED = "verifier own leader"
+
+
+@dataclass(frozen=True)
+class Door:
+    """一种门:放行谁(`admits`),谁看不见(`hides`),其余不准。限名单对象另写。"""
+
+    label: str
+    admits: str
+    hides: str = ""
+    admits_restricted: str | None = None
+    hides_restricted: str = ""
+    public: bool = False
+
+    @property
+    def has_object(self) -> bool:
+        return self.admits_restricted is not None
+
+    def answer(self, viewer: str, target: str = "normal") -> int:
+        """`IN` 即放行(状态码看页面自己);否则 302、403、404。"""
+        if viewer == "anonymous":
+            return IN if self.public else LOGIN
+        restricted = target == "restricted" and self.has_object
+        admits = self.admits_restricted or "" if restricted else self.admits
+        hides = self.hides_restricted if restricted else self.hides
+        if viewer in admits.split():
+            return IN
+        return HIDDEN if viewer in hides.split() else DENIED
+
+
+def _others(*shown: str) -> str:
+    seen = {viewer for text in shown for viewer in text.split()}
+    return " ".join(viewer for viewer in EVERYONE.split() if viewer not in seen)
+
+
+def _project(label: str, admits: str, restricted: str, *, facts: bool = False) -> Door:
+    """项目的门:看不见全貌的人一律 404;看得见而不准办的人 403。"""
+    reader = " reader" if facts else ""
+    return Door(
+        label,
+        admits + reader,
+        _others(WHOLE + reader),
+        restricted + reader,
+        _others(LISTED + reader),
+    )
+
+
+PUBLIC = Door("公开", EVERYONE, public=True)
+ANYONE = Door("登录即可", EVERYONE)
+NOBODY = Door("须有本人的对象", "", EVERYONE)
+POSTS = Door("业务任职", BUSINESS)
+NOT_ADMIN = Door("三员看不见", f"{BUSINESS} no_post", ADMINS)
+STAFF_ONLY = Door("经办、负责、核验", STAFF)
+STAFF_NOT_ADMIN = Door("经办、负责、核验(三员看不见)", STAFF, ADMINS)
+BUREAU_ONLY = Door("市商务局", BUREAU)
+BUREAU_OR_404 = Door("市商务局(其余看不见)", BUREAU, _others(BUREAU))
+BUREAU_NOT_ADMIN = Door("市商务局(三员看不见)", BUREAU, ADMINS)
+BUREAU_VERIFIER = Door("市商务局负责人、核验人", "verifier")
+BUREAU_VERIFIER_NOT_ADMIN = Door("市商务局负责人、核验人(三员看不见)", "verifier", ADMINS)
+KEEP_CHAIN = Door("市商务局、本链维护者", f"{BUREAU} chain_lead")
+HEAD = Door("主要负责同志", "own_head")
+LEAVE = Door("主要负责同志、安全管理员", "own_head secadmin")
+EXPORT = Door("看得全项目的人", f"{STAFF} leader adviser chain_lead")
+IMPORT_OWN = Door("导入人本人与市商务局", f"own {BUREAU}", _others(f"own {BUREAU}"))
+IMPORT_MINE = Door("导入人本人", "own", _others(f"own {BUREAU}"))
+REGISTRY = Door("系统、安全管理员", "sysadmin secadmin")
+SYSADMIN = Door("系统管理员", "sysadmin")
+SECADMIN = Door("安全管理员", "secadmin")
+AUDIT = Door("审计、安全管理员", "secadmin auditadmin")
+ANY_ADMIN = Door("三员", ADMINS)
+TOKEN_OWNER = Door("令牌本人、系统管理员", "own sysadmin")
+TASK_OWNER = Door("任务发起人", "own", _others("own"))
+
+SEE = _project("项目:看", WHOLE, LISTED, facts=True)
+SEE_WHOLE = _project("项目:看全貌", WHOLE, LISTED)
+EDIT = _project("项目:改", f"{BUREAU} own own_head", "verifier own")
+EVIDENCE = _project("项目:交证据", f"{BUREAU} own own_head participant", "verifier own")
+VERIFY = _project("项目:认定", "verifier", "verifier")
+CONFIRM = _project("项目:确认作废", "verifier", "verifier")
+JUMP = VERIFY
+
+INVESTOR_SEE = Door(
+    "投资方:看", WHOLE, _others(WHOLE),
+    f"{BUREAU} own own_head leader", _others(f"{BUREAU} own own_head leader"),
+)  # fmt: skip
+INVESTOR_EDIT = Door(
+    "投资方:改", f"{BUREAU} own own_head", _others(WHOLE),
+    f"{BUREAU} own own_head", _others(f"{BUREAU} own own_head leader"),
+)  # fmt: skip
+INVESTOR_CONTACT = Door(
+    "投资方:登记联系人", f"{BUREAU} own own_head participant", _others(WHOLE),
+    f"{BUREAU} own own_head", _others(f"{BUREAU} own own_head leader"),
+)  # fmt: skip
+INVESTOR_MERGE = Door(
+    "投资方:合并", "verifier", _others(WHOLE),
+    "verifier", _others(f"{BUREAU} own own_head leader"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page:
+    """一个网址:归哪种门;放行之后各方法得什么(空正文的 POST);没有的方法是 405。"""
+
+    name: str
+    door: Door
+    get: int = 200
+    post: int | None = None
+    more: dict[str, int] = field(default_factory=dict)
+    get_door: Door | None = None
+
+    @property
+    def is_api(self) -> bool:
+        return self.name.startswith("api:")
+
+    @property
+    def methods(self) -> dict[str, int]:
+        found = {"GET": self.get} | ({} if self.post is None else {"POST": self.post}) | self.more
+        return found
+
+    def expected(self, viewer: str, method: str = "GET", target: str = "normal") -> int:
+        """这个人以这种方法请求这个网址应得的状态码。"""
+        status = self.methods.get(method, WRONG_METHOD)
+        if self.is_api and status == WRONG_METHOD:
+            return WRONG_METHOD
+        door = self.get_door if method == "GET" and self.get_door else self.door
+        if viewer == "anonymous" or status != WRONG_METHOD:
+            answer = door.answer(viewer, target)
+            if answer == LOGIN and self.is_api:
+                return NO_TOKEN
+            return answer or status
+        return status
+
+
+def _post_only(name: str, door: Door, status: int) -> Page:
+    return Page(name, door, get=WRONG_METHOD, post=status)
+
+
+PAGES: tuple[Page, ...] = (
+    # 公开
+    Page("healthz", PUBLIC),
+    Page("readyz", PUBLIC),
+    Page("login", PUBLIC, post=422),
+    Page("api:openapi-json", PUBLIC),
+    Page("api:openapi-view", PUBLIC),
+    Page("api:api-root", PUBLIC, get=404),
+    # 登录即可
+    Page("home", ANYONE),
+    _post_only("logout", ANYONE, 302),
+    Page("password", ANYONE, post=422),
+    _post_only("switch_post", ANYONE, 403),
+    Page("ui_components", ANYONE),
+    Page("ui_menu", ANYONE),
+    _post_only("ui_unit", ANYONE, 302),
+    Page("policy", ANYONE),
+    Page("policy_general", ANYONE),
+    Page("clause", ANYONE),
+    Page("parameter_propose", BUREAU_ONLY, post=422),
+    _post_only("parameter_settle", BUREAU_VERIFIER, 422),
+    Page("search", ANYONE),
+    Page("figures", ANYONE),
+    Page("figure", ANYONE),
+    Page("work:tasks", ANYONE),
+    Page("work:task", TASK_OWNER),
+    Page("work:progress", TASK_OWNER),
+    _post_only("work:cancel", TASK_OWNER, 302),
+    # 三员
+    Page("admin_matrix", ANY_ADMIN),
+    Page("admin_jobs", SYSADMIN),
+    Page("people:accounts", REGISTRY),
+    Page("people:new_person", SYSADMIN, post=422),
+    Page("people:person", REGISTRY),
+    Page("people:edit_person", SYSADMIN, post=422),
+    Page("people:reset_password", SYSADMIN, post=200),
+    Page("people:switch", SYSADMIN, post=422),
+    Page("people:grant", SECADMIN, post=422),
+    Page("people:end_post", SECADMIN, post=422),
+    _post_only("people:revoke_token", TOKEN_OWNER, 302),
+    Page("people:units", REGISTRY),
+    Page("people:new_unit", SYSADMIN, post=422),
+    Page("people:unit", SYSADMIN, post=422, get_door=REGISTRY),
+    Page("people:staff", HEAD),
+    Page("people:leave", LEAVE, post=422),
+    Page("ledger:audit", AUDIT),
+    Page("ledger:event", AUDIT),
+    # 投资方
+    Page("investors:list", NOT_ADMIN),
+    Page("investors:new", STAFF_NOT_ADMIN, post=422),
+    Page("investors:cases", BUREAU_NOT_ADMIN),
+    Page("investors:settle", BUREAU_NOT_ADMIN, post=422),
+    Page("investors:undo_merge", BUREAU_VERIFIER_NOT_ADMIN, post=422),
+    Page("investors:detail", INVESTOR_SEE),
+    Page("investors:edit", INVESTOR_EDIT, post=422),
+    Page("investors:alias_new", INVESTOR_EDIT, post=422),
+    _post_only("investors:alias_remove", INVESTOR_EDIT, 302),
+    Page("investors:contact_new", INVESTOR_CONTACT, post=422),
+    _post_only("investors:contact_remove", INVESTOR_EDIT, 302),
+    Page("investors:merge", INVESTOR_MERGE, post=422),
+    # 产业链
+    Page("chains:list", POSTS),
+    Page("chains:detail", POSTS),
+    Page("chains:enterprise_new", KEEP_CHAIN, post=422),
+    Page("chains:enterprise_retire", KEEP_CHAIN, post=422),
+    Page("chains:appoint", BUREAU_ONLY, post=422),
+    # 项目库
+    Page("pipeline:list", ANYONE),
+    Page("pipeline:board", ANYONE),
+    Page("pipeline:facts", ANYONE),
+    Page("pipeline:register", STAFF_ONLY, post=422),
+    Page("pipeline:suggest_investors", STAFF_ONLY),
+    Page("pipeline:settle_void", CONFIRM, post=200),
+    Page("pipeline:detail", SEE),
+    Page("pipeline:edit", EDIT, post=422),
+    Page("pipeline:move", EDIT, post=404),
+    Page("pipeline:standing", EDIT, post=200),
+    Page("pipeline:recognise", VERIFY, post=200),
+    Page("pipeline:withdraw_recognition", VERIFY, post=200),
+    Page("pipeline:evidence", EVIDENCE, post=200),
+    Page("pipeline:void", EDIT, post=200),
+    Page("pipeline:void_evidence", EDIT, post=200),
+    Page("file_download", SEE_WHOLE),
+    # 导入导出
+    Page("exchange:batches", STAFF_ONLY),
+    Page("exchange:new", STAFF_ONLY, post=422),
+    Page("exchange:cases", BUREAU_OR_404),
+    Page("exchange:case", BUREAU_OR_404, post=422),
+    Page("exchange:close_opening", BUREAU_OR_404, post=422),
+    Page("exchange:template", STAFF_ONLY),
+    Page("exchange:batch", IMPORT_OWN),
+    Page("exchange:columns", IMPORT_MINE, post=422),
+    Page("exchange:row", IMPORT_MINE, post=422),
+    _post_only("exchange:commit", IMPORT_MINE, 302),
+    Page("exchange:abandon", IMPORT_MINE, post=302, get_door=IMPORT_OWN),
+    Page("exchange:reverse", IMPORT_OWN, post=422),
+    Page("exchange:refused", IMPORT_OWN),
+    Page("exchange:source", IMPORT_OWN),
+    Page("exchange:export", EXPORT),
+    # 接口
+    Page("api:clauses", ANYONE),
+    Page("api:parameters", ANYONE),
+    Page("api:units", ANYONE),
+    Page("api:me", ANYONE),
+    Page("api:search", ANYONE),
+    Page("api:projects", STAFF_ONLY, post=422, get_door=ANYONE),
+    Page("api:project", SEE_WHOLE, more={"PATCH": 428}),
+    _post_only("api:project_advance", EDIT, 422),
+    _post_only("api:project_recognise", VERIFY, 422),
+    _post_only("api:project_withdraw", VERIFY, 422),
+    _post_only("api:project_standing", EDIT, 422),
+    _post_only("api:project_evidence", EVIDENCE, 422),
+    Page("api:project_timeline", SEE_WHOLE),
+    Page("api:investors", STAFF_ONLY, post=422, get_door=ANYONE),
+    Page("api:investor_cases", BUREAU_ONLY),
+    _post_only("api:investor_settle", BUREAU_ONLY, 422),
+    _post_only("api:investor_unmerge", BUREAU_VERIFIER, 422),
+    Page("api:investor", INVESTOR_SEE, more={"PATCH": 428}),
+    _post_only("api:investor_aliases", INVESTOR_EDIT, 422),
+    _post_only("api:investor_contacts", INVESTOR_CONTACT, 422),
+    Page("api:investor_plan", INVESTOR_MERGE, get=422),
+    _post_only("api:investor_merge", INVESTOR_MERGE, 422),
+    Page("api:chains", POSTS),
+    Page("api:chain", POSTS),
+    Page("api:figures", POSTS),
+)
+BY_NAME = {page.name: page for page in PAGES}
+
+
+def urls() -> dict[str, str]:
+    """全部网址:名称 → 样式(从解析器取,不另抄一份)。"""
+    found: dict[str, str] = {}
+    for name, pattern in _walk(get_resolver(), "", ""):
+        found.setdefault(name, pattern)
+    return found
+
+
+def _walk(resolver: URLResolver, space: str, start: str) -> Iterator[tuple[str, str]]:
+    for entry in resolver.url_patterns:
+        pattern = start + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield space + (entry.name or pattern), "/" + pattern
+        else:
+            inner = space + (f"{entry.namespace}:" if entry.namespace else "")
+            yield from _walk(entry, inner, pattern)
+
+
+def rows() -> list[dict[str, str]]:
+    """矩阵逐行(网址 × 方法);有密级之分的格写「一般/限名单」。"""
+    patterns = urls()
+    return [_row(page, method, patterns) for page in PAGES for method in page.methods]
+
+
+def _row(page: Page, method: str, patterns: dict[str, str]) -> dict[str, str]:
+    door = page.get_door if method == "GET" and page.get_door else page.door
+    line = {
+        "url": patterns.get(page.name, ""), "name": page.name, "method": method,
+        "door": door.label,
+    }  # fmt: skip
+    for viewer in VIEWERS:
+        wanted = [page.expected(viewer, method, target) for target in OBJECTS]
+        line[viewer] = "/".join(map(str, dict.fromkeys(wanted)))
+    return line
