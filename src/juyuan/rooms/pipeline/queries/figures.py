@@ -26,14 +26,19 @@ from django.db.models import QuerySet
 
 from juyuan.foundation.figures.registry import (
     MONEY,
+    PARTIAL,
     RATE,
+    WHOLE,
     Dimension,
     Figure,
     Part,
     Result,
+    Scope,
     register_group,
+    register_scope,
 )
 from juyuan.foundation.people.models import Unit
+from juyuan.foundation.people.visibility import Relation
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.models import Project
@@ -442,6 +447,17 @@ def compute(as_of: date | None, actor: Actor | None, names: frozenset[str]) -> d
     return out
 
 
+def scope_of(actor: Actor) -> Scope:
+    """这个人看到的数字覆盖多大范围:看得见全部项目的人(召集人、核验人)看到的就是全市数。"""
+    everywhere = set(reach_of(actor).everywhere)
+    if everywhere & {Relation.LEADER, Relation.BUREAU_VERIFIER}:
+        return WHOLE
+    if Relation.BUREAU in everywhere:
+        return Scope(False, "全市数,未列入名单的限名单项目不在内")
+    return PARTIAL
+
+
 def register() -> None:
-    """登记五库的统计数字(由 wiring 调用,可重复)。"""
+    """登记五库的统计数字及其范围的说法(由 wiring 调用,可重复)。"""
     register_group(FIGURES, compute)
+    register_scope(scope_of)

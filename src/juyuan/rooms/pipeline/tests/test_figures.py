@@ -12,7 +12,7 @@ from juyuan.foundation.figures.queries import compute
 from juyuan.rooms.pipeline.actions.move import change_standing
 from juyuan.rooms.pipeline.actions.recognise import withdraw_recognition
 from juyuan.rooms.pipeline.actions.void import request_void, settle_void
-from juyuan.rooms.pipeline.queries.figures import FIGURES
+from juyuan.rooms.pipeline.queries.figures import FIGURES, scope_of
 from juyuan.rooms.pipeline.rules.drafts import HostDraft
 from juyuan.rooms.pipeline.rules.stages import Stage
 from juyuan.rooms.pipeline.tests import factories as f
@@ -147,6 +147,13 @@ def test_数字按看的人裁(cast) -> None:
     assert (reader["signed_recognised"], reader["signed_gross"]) == (1, 1)
     admin = values(actor=cast.actor("sysadmin"))
     assert {v for k, v in admin.items() if k != "landing_rate"} == {0}
+
+
+@pytest.mark.parametrize(
+    ("who", "whole"), [("zongzhaoji", True), ("heyan", True), ("chen", False), ("longshan", False)]
+)
+def test_数字的范围说得清楚(cast, who, whole) -> None:
+    assert scope_of(cast.actor(who)).whole is whole
 
 
 def test_查询数固定(cast, django_assert_max_num_queries) -> None:
