@@ -73,7 +73,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     yield
     DatabaseOperations.execute_sql_flush = owner_flush
     with django_db_blocker.unblock():
+        connection.close()
         options["options"] = owner_options
+        with connection.cursor() as cursor:  # 浏览器测试的线程可能还留着连接,留着就删不掉测试库
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         connection.close()
 
 

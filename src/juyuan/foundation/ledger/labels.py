@@ -49,6 +49,31 @@ _types: dict[str, str] = {
     "audit": "审计记录",
 }
 
+_fields: dict[str, str] = {
+    "code": "代码",
+    "name": "名称",
+    "short_name": "简称",
+    "aliases": "别名",
+    "kind": "类别",
+    "function": "职能代码",
+    "parent": "上级单位",
+    "adcode": "区划代码",
+    "is_county": "可作承载地",
+    "order": "排序",
+    "origin": "来源",
+    "disabled_on": "停用、离任日",
+    "person": "人员",
+    "unit": "单位",
+    "role": "角色",
+    "title": "职务",
+    "starts_on": "起任日",
+    "ends_on": "止任日",
+    "account": "账号",
+    "expires_at": "失效时间",
+    "successor": "接手人",
+    "moved": "移交",
+}
+
 # 管理事项:名称、理由、前后内容不涉业务,审计可看
 MANAGEMENT = frozenset({"unit", "person", "account", "post", "token", "url", "audit", "job"})
 
@@ -59,6 +84,21 @@ def register(
     """由 wiring 登记各房间的事项名与对象类别名;重复登记即替换。"""
     _events.update(events or {})
     _types.update(types or {})
+
+
+def field_label(name: str) -> str:
+    return _fields.get(name, name)
+
+
+def said(value: object) -> str:
+    """一个值怎么说。"""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, (list, tuple)):
+        return "、".join(str(part) for part in value)
+    if isinstance(value, dict):
+        return "、".join(f"{key} {part}" for key, part in value.items())
+    return "" if value is None else str(value)
 
 
 def event_label(event: str) -> str:

@@ -16,6 +16,7 @@ from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.ledger.queries import AuditFilter, AuditRow
 from juyuan.foundation.people.queries import account_ids_named, admin_account_ids
+from juyuan.foundation.people.views.shared import tabs
 from juyuan.foundation.ui import render as ui
 from juyuan.foundation.ui.filters import Filter, FilterBar
 from juyuan.foundation.ui.keyset import Order, clamp_limit, paginate
@@ -110,6 +111,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filters": filters,
         "everything": access.sees_everything(actor),
+        "tabs": tabs(request, "ledger:audit"),
     }
     return render(request, "ledger/audit.html", context)
 
@@ -139,7 +141,11 @@ def _changes(row: AuditRow) -> list[dict[str, Any]]:
     if not (isinstance(before, dict) and isinstance(after, dict)):
         return []
     return [
-        {"name": name, "before": before.get(name, ""), "after": after.get(name, "")}
+        {
+            "name": labels.field_label(name),
+            "before": labels.said(before.get(name)),
+            "after": labels.said(after.get(name)),
+        }
         for name in dict.fromkeys([*before, *after])
     ]
 

@@ -61,7 +61,7 @@ def test_auditadmin_sees_who_did_what_but_no_business_content(acts):
 
 def test_a_management_act_shows_before_and_after(acts):
     event = Event.objects.filter(event="people.post.granted").first()
-    assert "starts_on" in text(acts.client("auditadmin").get(f"/audit/{event.pk}/"))
+    assert "起任日" in text(acts.client("auditadmin").get(f"/audit/{event.pk}/"))
 
 
 def test_secadmin_sees_the_three_admins_only(acts):

@@ -97,7 +97,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page_title": "人员与账号",
-        "tabs": tabs(actor, "people:accounts"),
+        "tabs": tabs(request, "people:accounts"),
         "table": table,
         "page": page,
         "filters": filters,
@@ -129,7 +129,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
             add_findings(form, refusal.findings)
         else:
             return show_password(request, person, password)
-    context = {"page_title": "登记人员", "form": form, "tabs": tabs(actor, "people:accounts")}
+    context = {"page_title": "登记人员", "form": form, "tabs": tabs(request, "people:accounts")}
     return render(request, "people/new_person.html", context, status=_status(request))
 
 
@@ -143,7 +143,7 @@ def show_password(request: HttpRequest, person: Person, password: str) -> HttpRe
         "page_title": "初始口令",
         "person": person,
         "password": password,
-        "tabs": tabs(actor_of(request), "people:accounts"),
+        "tabs": tabs(request, "people:accounts"),
     }
     return render(request, "people/password_once.html", context)
 
@@ -166,7 +166,7 @@ def person(request: HttpRequest, code: str) -> HttpResponse:
         "posts": posts,
         "tokens": directory.live_tokens(account, clock.now()),
         "history": directory.history(found, posts),
-        "tabs": tabs(actor, "people:accounts"),
+        "tabs": tabs(request, "people:accounts"),
         "can": can(actor),
         "self": found.pk == actor.person_id,
     }

@@ -23,8 +23,11 @@ def actor_of(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined,no-any-return]
 
 
-def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
-    """系统管理的页签,只列看得见的。"""
+def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    """系统管理的页签,只列看得见的;左栏同时停在「系统管理」(审计页停在「审计」)。"""
+    actor = actor_of(request)
+    audits = current == "ledger:audit" or not actor.has_any("sysadmin", "secadmin")
+    request.menu_key = "audit" if audits else "admin"  # type: ignore[attr-defined]
     shown = []
     for name, label, roles in TABS:
         if actor.has_any(*roles):

@@ -72,7 +72,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page_title": "单位",
-        "tabs": tabs(actor, "people:units"),
+        "tabs": tabs(request, "people:units"),
         "table": table,
         "can": can(actor),
     }
@@ -137,7 +137,7 @@ def _form(request: HttpRequest, form: UnitForm, title: str, found: Unit | None) 
         "page_title": title,
         "form": form,
         "unit": found,
-        "tabs": tabs(actor, "people:units"),
+        "tabs": tabs(request, "people:units"),
         "can": can(actor),
         "history": [directory.event_line(e) for e in timeline("unit", found.code, limit=20)]
         if found
