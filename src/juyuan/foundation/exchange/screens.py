@@ -85,7 +85,7 @@ def preview(batch: ImportBatch, verdict: str, start: int, *, owner: bool) -> Pre
     here = reverse("exchange:batch", args=[batch.pk])
     return PreviewPage(
         columns=[label for _, label in columns],
-        rows=[_preview_row(batch, kind, row, [name for name, _ in columns], owner) for row in rows],
+        rows=[_preview_row(batch, kind, row, columns, owner) for row in rows],
         tabs=_tabs(here, counts, verdict),
         verdict=verdict,
         next_url=f"{here}?v={verdict}&after={rows[-1].position}" if more else "",
@@ -109,7 +109,11 @@ def _tabs(here: str, counts: queries.RowCounts, verdict: str) -> list[dict[str, 
 
 
 def _preview_row(
-    batch: ImportBatch, kind: ImportKind, row: ImportRow, names: list[str], owner: bool
+    batch: ImportBatch,
+    kind: ImportKind,
+    row: ImportRow,
+    columns: list[tuple[str, str]],
+    owner: bool,
 ) -> dict[str, Any]:
     open_state = batch.state in (BatchState.PREVIEW, BatchState.COMMITTED)
     can_settle = owner and open_state and not row.done
@@ -124,7 +128,7 @@ def _preview_row(
     return {
         "verdict": row.verdict,
         "place": f"{row.sheet} 第 {row.number} 行",
-        "values": [row.shown.get(name, "") for name in names],
+        "cells": [{"label": label, "value": row.shown.get(name, "")} for name, label in columns],
         "reasons": [
             *([_said(f"已写入「{row.object_label}」")] if row.done else []),
             *map(_reason, row.findings),
@@ -245,7 +249,7 @@ class Comparison:
 def comparison(kind: ImportKind, row: ImportRow) -> Comparison:
     """按名目对齐:对象给出的名目与本行列名相同的放在一行。"""
     labels = {c.label: c.field for c in kind.columns}
-    details = [dict(c["detail"]) for c in row.candidates]
+    details = [dict(c["detail"]) or _row_detail(kind, row, c) for c in row.candidates]
     names = list(dict.fromkeys(name for detail in details for name in detail))
     mine = {label: row.shown.get(name, "") for label, name in labels.items() if row.shown.get(name)}
     ordered = [*(n for n in mine if n in names), *(n for n in names if n not in mine)]
@@ -254,6 +258,17 @@ def comparison(kind: ImportKind, row: ImportRow) -> Comparison:
         heads=[{"label": c["label"], "url": c["url"]} for c in row.candidates],
         lines=[(n, mine.get(n, ""), [d.get(n, "") for d in details]) for n in ordered],
     )
+
+
+def _row_detail(kind: ImportKind, row: ImportRow, candidate: Mapping[str, Any]) -> dict[str, str]:
+    """疑似对象是同一文件的另一行:取那一行的原文来比。"""
+    sheet, _, number = candidate["id"].rpartition("!")
+    if candidate["type"] != "row" or not number.isdigit():
+        return {}
+    twin = ImportRow.objects.filter(batch_id=row.batch_id, sheet=sheet, number=int(number)).first()
+    if twin is None:
+        return {}
+    return {c.label: twin.shown[c.field] for c in kind.columns if twin.shown.get(c.field)}
 
 
 def settle_options(row: ImportRow) -> list[tuple[str, str]]:

@@ -63,7 +63,8 @@ def test_the_whole_way_from_upload_to_result(client: Any) -> None:
     assert "约五百" in refused
     assert store() == {}
     side = client.get(url("row", batch.pk, 3)).content.decode()
-    assert "同一个：就是「本文件 台账!2」" in side
+    assert "同一个：就是「本文件 台账 第 2 行」" in side
+    assert side.count("甲公司") == 2, "另一行的原文也在旁边"
     chosen = client.post(url("row", batch.pk, 3), {"choice": "new"})
     assert chosen.status_code == 302
     done = client.post(url("commit", batch.pk), follow=True).content.decode()

@@ -162,7 +162,15 @@ def _one(row: ParsedRow, lookups: Lookups, seen: dict[str, str]) -> Judgement:
         ]
         twin = seen.get(loose(data["name"]))
         if twin is not None:
-            candidates.append(Candidate(ObjectRef("row", twin, f"本文件 {twin}")))
+            candidates.append(
+                Candidate(
+                    ObjectRef(
+                        "row",
+                        twin,
+                        f"本文件 {twin.rpartition('!')[0]} 第 {twin.rpartition('!')[2]} 行",
+                    )
+                )
+            )
         if candidates:
             finding = row.finding(
                 "doubt", "与已有的很像。", "请选:同一个、另一个、略过。", "name", "toy.like"

@@ -7,6 +7,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juyuan.foundation.exchange import actions, queries
@@ -64,6 +65,11 @@ def case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "exchange/case.html",
         {
             "page_title": "重合核对",
+            "crumbs": [
+                {"label": "导入台账", "url": reverse("exchange:batches")},
+                {"label": "重合核对", "url": reverse("exchange:cases")},
+                {"label": str(found.row)},
+            ],
             "case": found,
             "row": found.row,
             "batch": found.row.batch,

@@ -36,6 +36,14 @@ def here(batch: ImportBatch) -> str:
     return reverse("exchange:batch", args=[batch.pk])
 
 
+def crumbs(current: str, batch: ImportBatch | None = None) -> list[dict[str, str]]:
+    """面包屑:导入台账 → 批次 → 本页。"""
+    trail = [{"label": "导入台账", "url": reverse("exchange:batches")}]
+    if batch is not None:
+        trail.append({"label": batch.file_name, "url": here(batch)})
+    return [*trail, {"label": current}]
+
+
 @require_safe
 def batches(request: HttpRequest) -> HttpResponse:
     """批次列表:自己的,加上监督的。"""
@@ -101,6 +109,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "kinds": kinds,
         "steps": screens.steps(0),
+        "crumbs": crumbs("上传"),
         "opening_kinds": [k for k in kinds if k.opening_allowed],
         "closure": queries.opening_closed(),
     }
@@ -131,6 +140,7 @@ def batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         "exchange/batch.html",
         {
             "page_title": f"{found.kind_label} · {found.file_name}",
+            "crumbs": crumbs(found.file_name),
             "batch": found,
             "page": page,
             "owner": owner,
@@ -180,6 +190,7 @@ def columns(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         "exchange/columns.html",
         {
             "page_title": f"对应列 · {found.file_name}",
+            "crumbs": crumbs("对应列", found),
             "batch": found,
             "kind": kind,
             "sheets": screens.column_choices(found, samples_of(book, found.report)),
@@ -247,6 +258,7 @@ def row(request: HttpRequest, batch_id: uuid.UUID, position: int) -> HttpRespons
         "exchange/row.html",
         {
             "page_title": f"{line.sheet} 第 {line.number} 行",
+            "crumbs": crumbs(f"第 {line.number} 行", found),
             "batch": found,
             "row": line,
             "form": form,
