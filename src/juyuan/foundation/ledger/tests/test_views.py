@@ -44,7 +44,7 @@ def text(response):
 def test_auditadmin_sees_who_did_what_but_no_business_content(acts):
     page = text(acts.client("auditadmin").get("/audit/"))
     for words in (
-        "pipeline.project.edited",
+        "修改项目",
         "K7QX2M",
         "longshan经办",
         "拒绝",
