@@ -256,6 +256,12 @@ def _compound(stream: BinaryIO) -> tuple[str, list[Finding]]:
 def _text(stream: BinaryIO) -> tuple[str, list[Finding]]:
     stream.seek(0)
     data = stream.read()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        # 带标记的 UTF-16(表格软件的「Unicode 文本」):转成 UTF-8 再照样查
+        try:
+            data = data.decode("utf-16").encode("utf-8")
+        except UnicodeDecodeError:
+            return "", []
     if b"\0" in data or re.search(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]", data):
         return "", []
     for codec in ("utf-8-sig", "gb18030"):

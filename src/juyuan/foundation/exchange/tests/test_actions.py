@@ -535,6 +535,13 @@ def test_single_row_and_set_based_executor_give_the_same_rows(
     assert results[0][2], "至少写了一个"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_csv_of_any_accepted_encoding_ends_the_same(desk: Desk, encoding: str) -> None:
+    text = "项目名称,总投资(万元)\n䶮㛃项目,12\n"
+    desk.commit(desk.open(text.encode(encoding), "台账.csv"))
+    assert {d["name"]: d["total"] for d in store().values()} == {"䶮㛃项目": "120000"}
+
+
 def test_progress_is_told(desk: Desk) -> None:
     seen: list[tuple[int, int]] = []
     data = plain(HEAD, *[[f"{i}号", "某", i, 0, "甲县"] for i in range(1, 1201)])
