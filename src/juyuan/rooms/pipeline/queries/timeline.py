@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -183,9 +183,15 @@ def _names(events: Sequence[Event]) -> Names:
     )
 
 
-def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """两份内容(台账里的写法)逐栏的不同,编号换成名称。"""
-    return _compare(before, after, _names_in([before, after]))
+def changes_between(
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    investors: Mapping[int, str] | None = None,
+) -> tuple[Change, ...]:
+    """两份内容(台账里的写法)逐栏的不同,编号换成名称;`investors` 补上还没登记的出资方名称。"""
+    names = _names_in([before, after])
+    known = replace(names, investors={**(investors or {}), **names.investors})
+    return _compare(before, after, known)
 
 
 def _compare(

@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -172,10 +173,14 @@ def _register(
     found = _prejudge(bundle, more)
     if found:
         raise RuleBroken(found)
-    draft = bundle.draft(_investor_ids(actor, bundle))
-    return register_project(
-        actor=actor, draft=draft, stage=stage, evidence=evidence, now=clock.now()
-    )
+    with transaction.atomic():  # 被退回时连新登记的投资方也不留
+        return register_project(
+            actor=actor,
+            draft=bundle.draft(_investor_ids(actor, bundle)),
+            stage=stage,
+            evidence=evidence,
+            now=clock.now(),
+        )
 
 
 def _place(bundle: ProjectBundle, contact: EvidenceForm, broken: RuleBroken) -> None:
@@ -201,44 +206,23 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     current = draft_of(project)
     units = {current.lead_unit_id, *(h.unit_id for h in current.hosts), *current.participant_ids}
     chosen = options.load(now.date(), keep_units={pk for pk in units if pk is not None})
-    initial = initial_of(current, chosen) | {
-        "version": project.version,
-        "base": merging.dump(current),
-    }
-    stage = project.stage_enum
-    merged, status = None, 200
+    initial = _editing(project, current, chosen)
+    stage, merged, status = project.stage_enum, None, 200
+    bundle = _bundle(chosen, stage, initial, request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        bundle = _bundle(chosen, stage, initial, request.POST)
         status = 422
         if bundle.is_valid():
             try:
-                found = _prejudge(bundle, [])
-                if found:
-                    raise RuleBroken(found)
-                draft = bundle.draft(_investor_ids(actor, bundle))
-                edit_project(
-                    actor=actor, project=project, draft=draft,
-                    version=bundle.form.cleaned_data["version"] or 0,
-                    reason=request.POST.get("reason", "").strip()[:2000], now=now,
-                )  # fmt: skip
+                changed = _save(actor, project, bundle, request.POST.get("reason", ""))
             except RuleBroken as broken:
                 bundle.add_findings(broken.findings)
             except Stale:
                 fresh = door(actor, code)
-                merged = merging.merge(
-                    fresh, bundle.form.cleaned_data["base"], draft, draft_of(fresh)
-                )
-                again = initial_of(merged.draft, chosen) | {
-                    "version": fresh.version,
-                    "base": merging.dump(draft_of(fresh)),
-                }
-                bundle = _bundle(chosen, stage, again)
+                bundle, merged = _merged(actor, fresh, bundle, chosen)
                 status = 412
             else:
-                messages.success(request, "已保存" if draft != current else "没有改动，未作保存")
+                messages.success(request, "已保存" if changed else "没有改动，未作保存")
                 return HttpResponseRedirect(detail_url(project))
-    else:
-        bundle = _bundle(chosen, stage, initial)
     context = {
         "page_title": f"编辑：{project.name}",
         "project": project,
@@ -257,6 +241,65 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         "frozen": project.recognised_stage in (Stage.SIGNED, Stage.LANDED),
     }
     return render(request, "pipeline/edit.html", context, status=status)
+
+
+def _editing(project: Project, draft: ProjectDraft, chosen: options.Choices) -> dict[str, Any]:
+    """编辑表单的初值:内容、版本、起点(他人先改时据以合并)。"""
+    return initial_of(draft, chosen) | {
+        "version": project.version,
+        "base": merging.dump(draft_of(project)),
+    }
+
+
+def _save(actor: Actor, project: Project, bundle: ProjectBundle, reason: str) -> bool:
+    """保存;返回有没有改动。被退回时连新登记的投资方也不留(同一事务)。
+
+    Raises:
+        RuleBroken, Stale: 同 `edit_project`。
+    """
+    found = _prejudge(bundle, [])
+    if found:
+        raise RuleBroken(found)
+    before = project.version
+    with transaction.atomic():
+        saved = edit_project(
+            actor=actor,
+            project=project,
+            draft=bundle.draft(_investor_ids(actor, bundle)),
+            version=bundle.form.cleaned_data["version"] or 0,
+            reason=reason.strip()[:2000],
+            now=clock.now(),
+        )
+    return saved.version != before
+
+
+def _merged(
+    actor: Actor, fresh: Project, bundle: ProjectBundle, chosen: options.Choices
+) -> tuple[ProjectBundle, merging.Merged]:
+    """他人先改过:并成新的表单,所填都在。还没登记过的投资方用占位编号,名称照旧显示。"""
+    rows = bundle.party_rows()
+    ids = _known_investors(actor, rows)
+    found = merging.merge(
+        fresh,
+        bundle.form.cleaned_data["base"],
+        bundle.draft(ids),
+        draft_of(fresh),
+        {pk: row["name"] for pk, row in zip(ids, rows, strict=True)},
+    )
+    again = _editing(fresh, found.draft, chosen)
+    if found.draft.parties == bundle.draft(ids).parties:
+        again["parties"] = rows
+    return _bundle(chosen, fresh.stage_enum, again), found
+
+
+def _known_investors(actor: Actor, rows: list[dict[str, Any]]) -> list[int]:
+    """所填的出资方里已登记且看得见的;其余给占位编号(负数)。只读。"""
+    names = {row["name"] for row in rows}
+    known = {
+        investor.name: investor.pk
+        for investor in investor_queries.visible_to(actor).filter(name__in=names)
+    }
+    return [known.get(row["name"], -index) for index, row in enumerate(rows, start=1)]
 
 
 @require_safe

@@ -67,8 +67,14 @@ class Merged:
     who: str
 
 
-def merge(project: Project, base_text: str, mine: ProjectDraft, theirs: ProjectDraft) -> Merged:
-    """三方合并:起点、我填的、现在的。"""
+def merge(
+    project: Project,
+    base_text: str,
+    mine: ProjectDraft,
+    theirs: ProjectDraft,
+    typed: Mapping[int, str] | None = None,
+) -> Merged:
+    """三方合并:起点、我填的、现在的。`typed` 是所填出资方的名称(含还没登记过的)。"""
     base = _load(base_text)
     my, now = as_plain(mine), as_plain(theirs)
     keep: dict[str, Any] = {}
@@ -85,16 +91,21 @@ def merge(project: Project, base_text: str, mine: ProjectDraft, theirs: ProjectD
             conflicts.append(name)
     return Merged(
         draft=replace(theirs, **keep),
-        conflicts=_pick(now, my, conflicts),
-        taken=_pick({n: base.get(n) for n in taken}, now, taken),
+        conflicts=_pick(now, my, conflicts, typed),
+        taken=_pick({n: base.get(n) for n in taken}, now, taken, typed),
         who=_who(project),
     )
 
 
 def _pick(
-    before: Mapping[str, Any], after: Mapping[str, Any], names: list[str]
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    names: list[str],
+    typed: Mapping[int, str] | None,
 ) -> tuple[Change, ...]:
-    return changes_between({n: before.get(n) for n in names}, {n: after.get(n) for n in names})
+    return changes_between(
+        {n: before.get(n) for n in names}, {n: after.get(n) for n in names}, typed
+    )
 
 
 def _who(project: Project) -> str:
