@@ -55,6 +55,14 @@ class Site:
         assert tools.sideways(page) == 0, page.url
         assert page.faults == [], page.url
 
+    def both(self, page: Any) -> None:
+        """同一页在手机与桌面两种宽度下都 `sound`;看完回到原来的宽度。"""
+        before = page.viewport_size
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            self.sound(page)
+        page.set_viewport_size(before)
+
     def close_pages(self) -> None:
         while self.contexts:
             self.contexts.pop().close()
