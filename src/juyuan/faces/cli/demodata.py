@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -37,16 +36,16 @@ def main() -> int:
 
 def load(password: str) -> None:
     """人员、口令、台账、账号一览。"""
+    from juyuan.foundation.people.actions import demo_people
     from juyuan.foundation.policy.queries import pack as current_pack
     from juyuan.foundation.workdays.clock import now as clock_now
 
-    from .packload import demo_people, load_demo_people
+    from .packload import load_demo_people
 
     now, pack = clock_now(), current_pack()
     people = demo_people(pack)
     say(f"登记演示人员 {len(people)} 名")
     load_demo_people(pack, password=password, now=now)
-    renew_passwords([person.account for person in people], password, now)
     for path in ledgers():
         import_ledger(path, now)
     lines = [
@@ -56,26 +55,6 @@ def load(password: str) -> None:
     ]
     target = Path(os.environ["JUYUAN_HOME"]) / ACCOUNTS
     target.write_text(json.dumps(lines, ensure_ascii=False), encoding="utf-8")
-
-
-def renew_passwords(usernames: list[str], password: str, now: datetime) -> None:
-    """演示口令换了:把早先建好的账号也换成新的(重设,再由本人改,免得下次登录被要求改)。"""
-    from django.contrib.auth.hashers import check_password
-
-    from juyuan.foundation.people.actions import change_password, set_password
-    from juyuan.foundation.people.models import Account
-    from juyuan.foundation.people.queries import actor_for
-    from juyuan.kernel.actor import Actor
-
-    accounts = list(Account.objects.select_related("person").filter(username__in=usernames))
-    if not accounts or check_password(password, accounts[0].password):
-        return
-    say("换成新的演示口令")
-    between = f"Aa1-{secrets.token_urlsafe(16)}"
-    for account in accounts:
-        set_password(actor=Actor.console(), username=account.username, password=between, now=now)
-        itself = actor_for(account, today=now.date(), via="console")
-        change_password(actor=itself, old=between, new=password, now=now)
 
 
 def ledgers() -> list[Path]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, is_dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from juyuan.faces.web import matrix
 from juyuan.foundation.people.models import ADMIN_ROLES
 from juyuan.foundation.people.views.shared import actor_of, tabs
 from juyuan.foundation.ui import render as ui
@@ -23,8 +21,6 @@ from juyuan.foundation.work.registry import jobs
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial, require
-
-HEADS = {"url": "网址", "name": "名称", "method": "方法", "methods": "方法", "role": "角色", "roles": "准许的角色", "expected": "结果", "note": "说明"}  # fmt: skip
 
 
 def _can_see_matrix(actor: Actor) -> Access:
@@ -79,42 +75,19 @@ def running(request: HttpRequest) -> HttpResponse:
     return render(request, "web/jobs.html", context)
 
 
-@dataclass(frozen=True)
-class Cells:
-    """矩阵的一行:列名 → 值。"""
-
-    values: dict[str, Any]
-
-    def __getattr__(self, name: str) -> Any:
-        return self.values.get(name, "")
-
-
-def matrix_rows() -> list[Cells]:
-    """`juyuan.faces.web.matrix.rows()` 给出的各行(字典或 dataclass);尚未给出则为空。"""
-    if importlib.util.find_spec("juyuan.faces.web.matrix") is None:
-        return []
-    rows = importlib.import_module("juyuan.faces.web.matrix").rows()
-    return [
-        Cells(asdict(row) if is_dataclass(row) and not isinstance(row, type) else dict(row))
-        for row in rows
-    ]
-
-
 @require_GET
 def permission_matrix(request: HttpRequest) -> HttpResponse:
     """`/admin/matrix/`:每个网址、每种角色准不准。Raises: Denied。"""
     actor = actor_of(request)
     require(_can_see_matrix(actor))
-    rows = matrix_rows()
-    keys = list(dict.fromkeys(key for row in rows for key in row.values))
     text = request.GET.get("q", "").strip()[:80]
-    shown = [row for row in rows if not text or any(text in str(v) for v in row.values.values())]
+    shown = [row for row in matrix.rows() if not text or any(text in v for v in row.values())]
     table = Table(
-        [Column(key, HEADS.get(key, key), value=_cell(key)) for key in keys],
+        [Column(key, label, value=itemgetter(key)) for key, label in matrix.HEADS.items()],
         shown,
         params=request.GET,
-        row_key=lambda r: str(r.values.get("url", "")),
-        row_label=lambda r: str(r.values.get("url", "")),
+        row_key=itemgetter("url"),
+        row_label=itemgetter("url"),
         caption="权限矩阵",
         empty="没有符合条件的网址",
     )
@@ -122,15 +95,6 @@ def permission_matrix(request: HttpRequest) -> HttpResponse:
         "page_title": "权限矩阵",
         "tabs": tabs(request, "admin_matrix"),
         "table": table,
-        "filters": FilterBar((), request.GET, search_name="q", search_label="网址、角色"),
-        "count": len(shown),
+        "filters": FilterBar((), request.GET, search_name="q", search_label="网址、名称、状态码"),
     }
     return render(request, "web/matrix.html", context)
-
-
-def _cell(key: str) -> Callable[[Cells], str]:
-    def value(row: Cells) -> str:
-        found = row.values.get(key, "")
-        return "、".join(map(str, found)) if isinstance(found, (tuple, list, set)) else str(found)
-
-    return value

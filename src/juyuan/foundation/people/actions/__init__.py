@@ -15,7 +15,12 @@ from juyuan.foundation.people.actions.load import (
     load_posts,
     load_units,
 )
-from juyuan.foundation.people.actions.pack import load_pack_people, load_pack_units
+from juyuan.foundation.people.actions.pack import (
+    demo_people,
+    load_pack_people,
+    load_pack_units,
+    unit_draft,
+)
 from juyuan.foundation.people.actions.persons import edit_person, register_person
 from juyuan.foundation.people.actions.posts import end_post, grant_post
 from juyuan.foundation.people.actions.tokens import make_token, revoke_token
@@ -26,6 +31,7 @@ __all__ = [
     "change_password",
     "create_account",
     "create_unit",
+    "demo_people",
     "disable_account",
     "edit_person",
     "edit_unit",
@@ -44,4 +50,5 @@ __all__ = [
     "register_person",
     "revoke_token",
     "set_password",
+    "unit_draft",
 ]

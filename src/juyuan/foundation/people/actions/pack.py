@@ -25,7 +25,7 @@ from juyuan.foundation.people.actions.load import (
 )
 from juyuan.foundation.people.models import Account
 from juyuan.foundation.people.rules import UnitDraft
-from juyuan.foundation.policy.pack_types import Pack, UnitEntry
+from juyuan.foundation.policy.pack_types import Pack, PersonEntry, UnitEntry
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import require
 
@@ -56,6 +56,11 @@ def unit_draft(entry: UnitEntry) -> UnitDraft:
     )
 
 
+def demo_people(pack: Pack) -> list[PersonEntry]:
+    """包里的演示人员(有账号的)。"""
+    return [person for person in pack.people if person.demo and person.account]
+
+
 def load_pack_units(
     pack: Pack, *, actor: Actor, now: datetime, group: UUID | None = None
 ) -> Loaded:
@@ -70,16 +75,14 @@ def load_pack_people(pack: Pack, actor: Actor, now: datetime, password: str) -> 
     Raises: Denied、RuleBroken。
     """
     group = uuid4()
-    people = [person for person in pack.people if person.account]
+    people = demo_people(pack)
     with transaction.atomic():
         load_pack_units(pack, actor=actor, now=now, group=group)
-        load_people(
-            [PersonRow(p.code, p.name) for p in pack.people], actor=actor, now=now, group=group
-        )
+        load_people([PersonRow(p.code, p.name) for p in people], actor=actor, now=now, group=group)
         load_posts(
             [
                 PostRow(p.code, post.unit, post.role, post.starts_on, post.ends_on, post.title)
-                for p in pack.people
+                for p in people
                 for post in p.posts
             ],
             actor=actor,

@@ -3,7 +3,7 @@
 from django.contrib.auth.hashers import check_password
 
 from juyuan.foundation.ledger.models import Event
-from juyuan.foundation.people.actions import load_pack_people
+from juyuan.foundation.people.actions import demo_people, load_pack_people
 from juyuan.foundation.people.models import Account, Post, Unit
 from juyuan.foundation.policy import queries
 from juyuan.kernel.actor import Actor
@@ -16,7 +16,7 @@ def test_pack_people_log_in_with_one_password_hashed_once(db):
     pack = queries.pack()
     accounts = load_pack_people(pack, CONSOLE, NOW, "demo-one-2")
     assert Unit.objects.count() == len(pack.units)
-    assert Post.objects.count() == sum(len(p.posts) for p in pack.people)
+    assert Post.objects.count() == sum(len(p.posts) for p in demo_people(pack))
     assert {a.username for a in accounts} == set(Account.objects.values_list("username", flat=True))
     hashes = set(Account.objects.values_list("password", flat=True))
     assert len(hashes) == 1
