@@ -16,13 +16,20 @@ from juyuan.foundation.exchange.columns import (
     ColumnContext,
 )
 from juyuan.foundation.exchange.kinds import ExportColumn, ExportKind, ImportKind
+from juyuan.foundation.ui.keyset import choose_order
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.text import normalise
 from juyuan.rooms.investors import access
 from juyuan.rooms.investors.actions.ledger import commit_many, commit_one
 from juyuan.rooms.investors.models import Honour, Investor, Kind
 from juyuan.rooms.investors.queries.ledger import judge_rows, prepare
-from juyuan.rooms.investors.queries.listing import listed, read_criteria
+from juyuan.rooms.investors.queries.listing import (
+    DEFAULT_ORDER,
+    ORDERS,
+    listed,
+    ordered,
+    read_criteria,
+)
 from juyuan.rooms.investors.rules.drafts import CLAUSE
 
 _HONOURS = {normalise(label): value for value, label in Honour.choices} | {
@@ -122,15 +129,18 @@ EXPORT_COLUMNS = (
     ExportColumn("business", "主营业务", width=30),
     ExportColumn("is_key", "重点企业", width=10),
     ExportColumn("remark", "备注", width=30),
+    ExportColumn("created_at", "登记时间", "datetime"),
     ExportColumn("updated_at", "更新时间", "datetime"),
 )
 BATCH = 1000
 
 
 def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
-    """看得见的投资方逐行给出,按筛选;联系人不在内(个人信息)。分批取,内存不随行数涨。"""
+    """看得见的投资方逐行给出,按筛选与次序;联系人不在内(个人信息)。分批取,内存不随行数涨。"""
     criteria = read_criteria({name: str(value) for name, value in filters.items()})
-    ids = list(listed(actor, criteria).order_by("-updated_at", "-id").values_list("pk", flat=True))
+    order = choose_order(str(filters.get("order", "")), ORDERS, DEFAULT_ORDER)
+    rows_wanted = ordered(listed(actor, criteria), order)
+    ids = list(rows_wanted.values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         chunk = ids[start : start + BATCH]
         rows = Investor.objects.select_related("group").in_bulk(chunk)
@@ -151,6 +161,7 @@ def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterat
                 "business": row.business,
                 "is_key": "是" if row.is_key else "",
                 "remark": row.remark,
+                "created_at": row.created_at,
                 "updated_at": row.updated_at,
             }
 

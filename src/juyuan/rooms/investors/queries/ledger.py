@@ -33,6 +33,7 @@ from juyuan.rooms.investors.rules.drafts import (
     ContactDraft,
     InvestorDraft,
     judge_contact,
+    said,
 )
 from juyuan.rooms.investors.rules.matching import (
     Judged,
@@ -229,7 +230,7 @@ def _compare(
         return Judgement(SAME, target=ref)
     if changes and known.id not in lookups.editable:
         return Judgement(REFUSED, (_refusal(row, NOT_YOURS, "name"),), target=ref)
-    shown = tuple((LABELS[name], _shown(old), _shown(new)) for name, old, new in changes)
+    shown = tuple((LABELS[name], said(name, old), said(name, new)) for name, old, new in changes)
     if contact is not None:
         shown += (("联系人", "", contact.name),)
     command = EnterpriseCommand(
@@ -248,7 +249,7 @@ def _refusal(row: ParsedRow, message: str, column: str) -> RowFinding:
 
 def _candidate(known: Known) -> Candidate:
     detail = tuple(
-        (LABELS[name], _shown(known.values.get(name)))
+        (LABELS[name], said(name, known.values.get(name)))
         for name in ("name", "uscc", "place", "controller")
     )
     return Candidate(_ref(known), detail, known.visible)
@@ -263,11 +264,3 @@ def _column(name: str, rule: str) -> str:
     if rule.startswith("contact.") and name in ("name", "title"):
         return {"name": "contact", "title": "contact_title"}[name]
     return name
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, (tuple, list)):
-        return "、".join(str(part) for part in value)
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "" if value is None else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from juyuan.foundation.people.queries import unit_by_code, units_under
 from juyuan.foundation.search.queries import matching
@@ -61,6 +61,14 @@ def read_criteria(given: Mapping[str, str]) -> Criteria:
     return Criteria(
         q=given.get("q", "").strip()[:80], owner=owner, problems=tuple(problems), **chosen
     )
+
+
+def ordered(rows: QuerySet[Investor], order: Order) -> QuerySet[Investor]:
+    """与列表同样的次序(空值恒在末尾,同值按编号)。"""
+    name = F(order.field)
+    if order.desc:
+        return rows.order_by(name.desc(nulls_last=True), "-id")
+    return rows.order_by(name.asc(nulls_last=True), "id")
 
 
 def listed(actor: Actor, criteria: Criteria) -> QuerySet[Investor]:

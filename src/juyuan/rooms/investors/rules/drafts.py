@@ -5,23 +5,31 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
+from juyuan.kernel.money import to_wan
 from juyuan.kernel.names import key_text
 from juyuan.kernel.uscc import UsccError, parse_uscc
 from juyuan.kernel.verdict import Finding
 
 CLAUSE = "2.5b"
 MAX_NAME = 200
-KINDS = ("enterprise", "branch", "fund", "institution", "person")
-HONOURS = (
-    "listed",
-    "top500_world",
-    "top500_china",
-    "top500_private",
-    "central",
-    "specialised",
-    "high_tech",
-)
+KINDS = {
+    "enterprise": "企业",
+    "branch": "分支机构",
+    "fund": "基金或合伙企业",
+    "institution": "事业单位或社会组织",
+    "person": "自然人",
+}
+HONOURS = {
+    "listed": "上市公司",
+    "top500_world": "世界500强",
+    "top500_china": "中国500强",
+    "top500_private": "民营500强",
+    "central": "中央企业",
+    "specialised": "专精特新",
+    "high_tech": "高新技术企业",
+}
 ALIAS_KINDS = ("short", "former", "foreign", "other")
 MAX_CAPITAL = 10**15
 _EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -111,6 +119,21 @@ def judge_fields(draft: InvestorDraft, today: date) -> list[Finding]:
     if draft.founded_on is not None and draft.founded_on > today:
         say("founded_on", "founded", "成立日期晚于今天,请核对")
     return found
+
+
+def said(name: str, value: Any) -> str:
+    """一项内容写成字:类别与资质用中文名,金额用万元,没填为空。"""
+    if value in (None, "", False, (), []):
+        return ""
+    if name == "kind":
+        return KINDS.get(str(value), str(value))
+    if name == "honours":
+        return "、".join(HONOURS.get(str(part), str(part)) for part in value)
+    if name == "registered_capital":
+        return f"{to_wan(value)}万元"
+    if name == "is_key":
+        return "是"
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def normalised_uscc(text: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from juyuan.kernel.verdict import Finding
-from juyuan.rooms.investors.rules.drafts import CLAUSE, LABELS
+from juyuan.rooms.investors.rules.drafts import CLAUSE, LABELS, said
 
 FILLABLE = (
     "uscc",
@@ -57,14 +57,14 @@ class MergePlan:
     @property
     def lines(self) -> list[str]:
         """给人看的几句:会发生什么。"""
-        said = [f"「{self.source.name}」并入「{self.target.name}」,原名称留作别名"]
-        said += [f"{label} {count} 项转到留下的一家" for label, count in self.moves if count]
-        said += [f"补上{LABELS[name]}:{value}" for name, value in self.fills]
-        said += [
-            f"{LABELS[name]}两边不同,保留「{theirs}」(并入者的「{mine}」记在台账)"
+        lines = [f"「{self.source.name}」并入「{self.target.name}」,原名称留作别名"]
+        lines += [f"{label} {count} 项转到留下的一家" for label, count in self.moves if count]
+        lines += [f"补上{LABELS[name]}:{said(name, value)}" for name, value in self.fills]
+        lines += [
+            f"{LABELS[name]}两边不同,保留「{said(name, theirs)}」(并入者的「{said(name, mine)}」随它留着)"
             for name, mine, theirs in self.differs
         ]
-        return said
+        return lines
 
 
 def plan_merge(

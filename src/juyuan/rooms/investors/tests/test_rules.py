@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 
 from juyuan.kernel.names import lookup_keys
 from juyuan.kernel.period import SHANGHAI
+from juyuan.rooms.investors.models import Honour, Kind
 from juyuan.rooms.investors.rules.drafts import (
+    HONOURS,
+    KINDS,
     ContactDraft,
     InvestorDraft,
     judge_alias,
     judge_contact,
     judge_fields,
+    said,
 )
 from juyuan.rooms.investors.rules.keys import (
     controller_key,
@@ -56,7 +60,7 @@ def known(pk=1, name=NAME, uscc="", visible=True, **more):
 
 
 @pytest.mark.parametrize(
-    ("change", "field", "said"),
+    ("change", "field", "words"),
     [
         ({"name": " "}, "name", "请填写"),
         ({"name": "有限公司"}, "name", "全称"),
@@ -72,10 +76,10 @@ def known(pk=1, name=NAME, uscc="", visible=True, **more):
         ({"business": "字" * 4001}, "business", "最多 4000 字"),
     ],
 )
-def test_content_that_makes_no_sense_says_why(change, field, said):
+def test_content_that_makes_no_sense_says_why(change, field, words):
     findings = judge_fields(replace(DRAFT, **change), TODAY)
     assert [f.field for f in findings] == [field]
-    assert said in findings[0].message
+    assert words in findings[0].message
 
 
 def test_sensible_content_passes():
@@ -260,7 +264,7 @@ def test_the_plan_says_what_will_happen():
     assert plan.lines[1:] == [
         "别名 2 项转到留下的一家",
         "补上注册地:杭州",
-        "实际控制人两边不同,保留「李四」(并入者的「王五」记在台账)",
+        "实际控制人两边不同,保留「李四」(并入者的「王五」随它留着)",
     ]
 
 
@@ -290,3 +294,25 @@ def test_undo_within_the_days_including_the_last():
     ]
     assert [f.rule for f in judge_undo(AT, True, False, AT)] == ["merge.undone"]
     assert [f.rule for f in judge_undo(AT, False, True, AT)] == ["merge.chain"]
+
+
+def test_labels_of_rules_and_tables_are_the_same():
+    assert dict(Kind.choices) == KINDS
+    assert dict(Honour.choices) == HONOURS
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("kind", "fund", "基金或合伙企业"),
+        ("honours", ("listed", "central"), "上市公司、中央企业"),
+        ("registered_capital", 52_345_678, "5234.5678万元"),
+        ("is_key", True, "是"),
+        ("founded_on", TODAY, "2026-11-20"),
+        ("place", "杭州", "杭州"),
+        ("place", "", ""),
+        ("registered_capital", None, ""),
+    ],
+)
+def test_values_are_said_in_words(name, value, text):
+    assert said(name, value) == text

@@ -262,3 +262,18 @@ def test_the_top_bar_finds_only_the_visible(cast):
     hostile = cast.client("longshan").get("/search/?q=%00%27%3Cscript%3E")
     assert hostile.status_code == 200
     assert "<script>" not in text(hostile).replace('<script src="', "")
+
+
+def test_export_is_exactly_what_is_shown(cast):
+    investor(cast, name="甲袜业有限公司", registered_capital=10_000)
+    investor(cast, name="乙袜业有限公司", registered_capital=90_000)
+    investor(cast, name="丙机械有限公司")
+    client = cast.client("longshan")
+    page = text(client.get("/investors/?q=袜业&sort=registered_capital&cols=place"))
+    url = page.split('href="/exports/enterprises/')[1].split('"')[0].replace("&amp;", "&")
+    answer = client.get(f"/exports/enterprises/{url}&format=csv")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert "注册地" in lines[0]
+    assert "注册资本" not in lines[0]
+    assert [next(n for n in ("甲", "乙", "丙") if n in line) for line in lines[1:3]] == ["甲", "乙"]
+    assert "丙机械" not in "".join(lines)

@@ -13,10 +13,11 @@ from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.verdict import NotFound, RuleBroken, Stale, require
 from juyuan.rooms.investors import access, actions, queries
+from juyuan.rooms.investors.actions.edit import draft_of
 from juyuan.rooms.investors.forms import MergeForm, ReasonForm, SettleForm, TargetForm
 from juyuan.rooms.investors.models import Case, Investor, MergeRecord
 from juyuan.rooms.investors.queries.detail import open_cases
-from juyuan.rooms.investors.rules.drafts import LABELS
+from juyuan.rooms.investors.rules.drafts import LABELS, said
 from juyuan.rooms.investors.rules.merging import UNDO_DAYS, MergePlan
 from juyuan.rooms.investors.views.pages import actor_of, crumbs, detail_url
 
@@ -172,19 +173,13 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "investors/settle.html", context, status=422 if form.errors else 200)
 
 
-def _sides(case: Case) -> list[tuple[str, object, object, bool]]:
+def _sides(case: Case) -> list[tuple[str, str, str, bool]]:
     """两边逐项:(名目, 申报单位所填, 已登记, 是否相同)。"""
-    row = case.investor
+    registered = draft_of(case.investor)
     found = []
     for name, label in LABELS.items():
-        mine = case.typed.get(name)
-        theirs = row.group.name if name == "group" and row.group else getattr(row, name)
-        if isinstance(mine, list):
-            mine = "、".join(mine)
-        if isinstance(theirs, list):
-            theirs = "、".join(theirs)
-        if hasattr(theirs, "isoformat"):
-            theirs = theirs.isoformat()
+        mine = said(name, case.typed.get(name))
+        theirs = said(name, getattr(registered, name))
         if mine or theirs:
             found.append((label, mine, theirs, bool(mine) and mine == theirs))
     return found

@@ -74,8 +74,8 @@ def columns(projects: dict[int, list[Any]]) -> tuple[Column, ...]:
     return (
         Column("name", "名称", cell=_name_cell, sort="name", fixed=True, phone="full"),
         Column("kind", "主体类别", value=lambda r: r.get_kind_display(), css="jy-nowrap"),
-        Column("place", "注册地", clip=True),
-        Column("controller", "实际控制人", clip=True, phone="skip"),
+        Column("place", "注册地"),
+        Column("controller", "实际控制人", phone="skip"),
         Column(
             "honours",
             "企业资质",
@@ -90,6 +90,30 @@ def columns(projects: dict[int, list[Any]]) -> tuple[Column, ...]:
         Column("created_at", "登记时间", kind="date", default=False, sort="created_at", phone="skip"),
         Column("updated_at", "更新", kind="date", sort="updated_at", css="jy-nowrap", phone="skip"),
     )  # fmt: skip
+
+
+EXPORTED = {
+    "name": ("name", "uscc", "foreign_id"),
+    "projects": (),
+    "updated_at": ("updated_at",),
+    "created_at": ("created_at",),
+}
+
+
+def export_url(request: HttpRequest, shown: Sequence[Column]) -> str:
+    """导出正在看的:同样的条件、次序、列(全部页)。"""
+    wanted = ["code", *(name for c in shown for name in EXPORTED.get(c.key, (c.key,)))]
+    columns = ",".join(dict.fromkeys(wanted))
+    # 导出的门把 sort 当翻页一类略去,次序另以 order 带去
+    query = querystring.replace(
+        request.GET,
+        cols=None,
+        limit=None,
+        sort=None,
+        columns=columns,
+        order=request.GET.get("sort"),
+    )
+    return reverse("exchange:export", args=["enterprises"]) + query
 
 
 def filter_bar(request: HttpRequest, actor: Actor) -> FilterBar:
@@ -152,7 +176,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_settle": may_settle,
         "cases": case_count() if may_settle else 0,
         "is_empty": not page.items and not request.GET,
-        "export_query": querystring.replace(request.GET, sort=None),
+        "export_url": export_url(request, table.shown) if page.items else "",
     }
     return render(request, "investors/list.html", context)
 
