@@ -60,17 +60,18 @@ def _day(text: str) -> date | None:
 
 
 def _wanted(request: HttpRequest, actor: Actor) -> AuditFilter:
-    given = request.GET
-    who = given.get("who", "").strip()[:60]
-    event = given.get("event", "").strip()[:80]
+    def given(name: str, longest: int) -> str:
+        return request.GET.get(name, "").replace("\x00", "").strip()[:longest]
+
+    who, event = given("who", 60), given("event", 80)
     return AuditFilter(
         account_ids=tuple(account_ids_named(who)) if who else None,
-        obj_type=given.get("type", "")[:40],
-        obj_id=given.get("obj", "").strip().replace("\x00", "")[:60],
+        obj_type=given("type", 40),
+        obj_id=given("obj", 60),
         events=tuple(labels.events_named(event)) or (event,) if event else None,
-        refused=given.get("refused") == "1",
-        since=_day(given.get("since", "")),
-        until=_day(given.get("until", "")),
+        refused=given("refused", 1) == "1",
+        since=_day(given("since", 10)),
+        until=_day(given("until", 10)),
         only_accounts=_range(actor),
     )
 

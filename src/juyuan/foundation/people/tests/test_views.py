@@ -57,7 +57,13 @@ def test_each_admin_reaches_only_what_is_his(cast):
 
 @pytest.mark.parametrize(
     "url",
-    ["/admin/people/meiyou/", "/admin/people/meiyou/edit/", "/admin/units/meiyou/"],
+    [
+        "/admin/people/meiyou/",
+        "/admin/people/meiyou/edit/",
+        "/admin/people/%00/",
+        "/admin/units/meiyou/",
+        "/admin/units/a%00/",
+    ],
 )
 def test_what_is_not_there_is_404(cast, url):
     assert cast.client("sysadmin").get(url).status_code == 404
@@ -88,6 +94,13 @@ def test_the_list_is_filtered(cast, query, seen, unseen):
     body = page.split("</form>")[-1] if "<tbody>" not in page else page.split("<tbody>")[1]
     assert seen in body
     assert unseen not in body
+
+
+@pytest.mark.parametrize(
+    "query", ["?q=%00", "?unit=%00&role=%00&state=%00", "?cursor=%00", "?limit=x", "?q=%ff%fe"]
+)
+def test_odd_queries_are_no_error(cast, query):
+    assert cast.client("sysadmin").get("/admin/people/" + query).status_code == 200
 
 
 def test_the_number_of_queries_does_not_grow_with_the_people(cast, django_assert_max_num_queries):

@@ -65,10 +65,10 @@ def account_list(request: HttpRequest) -> HttpResponse:
     require(access.can_see_accounts(actor))
     given = request.GET
     wanted = directory.PeopleFilter(
-        text=given.get("q", "")[:80],
-        unit=given.get("unit", "")[:60],
-        role=given.get("role", ""),
-        state=given.get("state", ""),
+        **{
+            name: given.get(key, "").replace("\x00", "").strip()[:80]
+            for name, key in (("text", "q"), ("unit", "unit"), ("role", "role"), ("state", "state"))
+        }
     )
     page = paginate(
         directory.people(wanted, clock.today()),
@@ -275,6 +275,6 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     actor = actor_of(request)
     actions.revoke_token(actor=actor, token_id=token_id, now=clock.now())
     messages.success(request, "令牌已撤销")
-    back = request.POST.get("person", "")
+    back = request.POST.get("person", "").replace("\x00", "")
     seen = access.can_see_accounts(actor) and Person.objects.filter(code=back).exists()
     return HttpResponseRedirect(page_of(back) if seen else "/")
