@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from juyuan.rooms.pipeline.views import acts, edit, library, project
+from juyuan.rooms.pipeline.views import (
+    edit,
+    library,
+    moving,
+    project,
+    proving,
+    recognition,
+    voiding,
+)
 
 app_name = "pipeline"
 urlpatterns = [
@@ -11,18 +19,24 @@ urlpatterns = [
     path("projects/recognised/", library.facts_list, name="facts"),
     path("projects/new/", edit.register, name="register"),
     path("projects/suggest-investors/", edit.suggest_investors, name="suggest_investors"),
-    path("projects/voids/<int:void_id>/", acts.settle, name="settle_void"),
+    path("projects/voids/<int:void_id>/", voiding.settle, name="settle_void"),
     path("projects/<slug:code>/", project.detail, name="detail"),
     path("projects/<slug:code>/edit/", edit.edit, name="edit"),
-    path("projects/<slug:code>/move/", acts.move, name="move"),
-    path("projects/<slug:code>/standing/<slug:verb>/", acts.standing, name="standing"),
-    path("projects/<slug:code>/recognise/<slug:stage>/", acts.recognise_stage, name="recognise"),
+    path("projects/<slug:code>/move/", moving.move, name="move"),
+    path("projects/<slug:code>/standing/<slug:verb>/", moving.standing, name="standing"),
+    path(
+        "projects/<slug:code>/recognise/<slug:stage>/",
+        recognition.recognise_stage,
+        name="recognise",
+    ),
     path(
         "projects/<slug:code>/withdraw-recognition/",
-        acts.withdraw,
+        recognition.withdraw,
         name="withdraw_recognition",
     ),
-    path("projects/<slug:code>/evidence/", acts.evidence, name="evidence"),
-    path("projects/<slug:code>/void/", acts.void, name="void"),
-    path("projects/<slug:code>/evidence/<int:evidence_id>/void/", acts.void, name="void_evidence"),
+    path("projects/<slug:code>/evidence/", proving.evidence, name="evidence"),
+    path("projects/<slug:code>/void/", voiding.void, name="void"),
+    path(
+        "projects/<slug:code>/evidence/<int:evidence_id>/void/", voiding.void, name="void_evidence"
+    ),
 ]
