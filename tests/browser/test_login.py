@@ -21,7 +21,7 @@ def test_口令不对_说明哪里不对_账号留着_再输对就进去(site: S
     page = site.open("/projects/", width=width)
     page.wait_for_url("**/login/**")
     enter(page, "longshan", "Cuo-le-2026")
-    page.get_by_text("账号或口令不对,或账号已停用").first.wait_for()
+    page.get_by_text("账号或口令不对，或账号已停用").first.wait_for()
     assert page.input_value("[name=username]") == "longshan"
     assert page.input_value("[name=password]") == ""
     site.sound(page)
@@ -34,7 +34,7 @@ def test_连续输错五次_说明锁多久找谁_口令对了也不放行(site:
     page = site.open("/login/", width=390)
     for _ in range(5):
         enter(page, "dongliao", "Cuo-le-2026")
-    page.get_by_text("连续 5 次输错,已锁定 15 分钟。请稍后再试,或联系系统管理员").wait_for()
+    page.get_by_text("连续 5 次输错，已锁定 15 分钟。请稍后再试，或联系系统管理员").wait_for()
     site.sound(page)
     enter(page, "dongliao", PASSWORD)
     page.get_by_text("已锁定 15 分钟").wait_for()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from juyuan.faces.web.matrix import BY_NAME, IN, PAGES, urls
@@ -22,11 +23,13 @@ NOT_PAGES = {
 }  # fmt: skip
 """下载、探针、只回一小块的。"""
 
+QUERY = {"pipeline:move": "?to=landed"}
+
 
 def viewer_of(name: str) -> str:
     """打得开这一页的第一个人。"""
     page = BY_NAME[name]
-    return next(v for v in PREFERRED if page.expected(v) == page.get)
+    return next((v for v in PREFERRED if page.expected(v) == page.get), "anonymous")
 
 
 SHOWN = [p.name for p in PAGES if p.get == 200 and not p.name.startswith("api:")]
@@ -35,7 +38,11 @@ HTML = [name for name in SHOWN if name not in NOT_PAGES]
 
 @pytest.fixture(scope="module")
 def furnish() -> Callable[[], Any]:
-    return lambda: World(Cast())
+    def world() -> World:
+        with transaction.atomic():
+            return World(Cast())
+
+    return world
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +52,9 @@ def windows(module_site: Site) -> Callable[[str], Any]:
 
     def window(viewer: str) -> Any:
         if viewer not in opened:
-            opened[viewer] = module_site.open("/menu/", who=USERS[viewer])
+            opened[viewer] = module_site.open(
+                "/menu/" if viewer in USERS else "/login/", who=USERS.get(viewer, "")
+            )
             module_site.contexts.clear()
         opened[viewer].faults.clear()
         return opened[viewer]
@@ -55,8 +64,8 @@ def windows(module_site: Site) -> Callable[[str], Any]:
 
 def address(world: World, name: str) -> str:
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", urls()[name])
-    objects = world.kwargs(name)
-    return reverse(name, kwargs={key: objects[key] for key in wanted})
+    objects = world.kwargs(name) | {"position": world.batch.rows.earliest("position").position}
+    return reverse(name, kwargs={key: objects[key] for key in wanted}) + QUERY.get(name, "")
 
 
 @pytest.mark.parametrize("name", HTML)

@@ -17,6 +17,7 @@ from tests.journeys.house import PACKS, City
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEDGER = PACKS / "liaoyuan" / "demo" / "ledger.xlsx"
+TALL = 1200
 IMG = Path(__file__).resolve().parents[2] / "docs" / "user" / "img"
 
 SCREENS: dict[str, tuple[str, str, str]] = {
@@ -78,9 +79,7 @@ def test_主要各屏(site: Site, name: str) -> None:
         site.sound(page)
         if os.environ.get("JUYUAN_SHOTS") == "1":
             IMG.mkdir(parents=True, exist_ok=True)
-            tall = min(page.evaluate("document.documentElement.scrollHeight"), 1500)
-            page.screenshot(
-                path=IMG / f"{name}-{width}.png",
-                full_page=True,
-                clip={"x": 0, "y": 0, "width": width, "height": tall},
-            )
+            tall = page.evaluate("document.documentElement.scrollHeight")
+            # 照窗口拍:钉在底部的条才在底部
+            page.set_viewport_size({"width": width, "height": min(tall, TALL)})
+            page.screenshot(path=IMG / f"{name}-{width}.png")

@@ -212,7 +212,7 @@ def _item(row: listing.Row, kind: str) -> dict[str, Any]:
     target = row.lack.target
     common = {
         "date": row.since,
-        "due": f"已 {row.days} 天",
+        "due": f"已 {row.days} 天" if row.days else "今天",
         "text": row.name,
         "clause": "3.3b",
         "note": "·".join(part for part in (row.investor, row.lead, "、".join(row.hosts)) if part),

@@ -72,7 +72,7 @@ def _name_cell(row: Investor) -> SafeString:
 def columns(projects: dict[int, list[Any]]) -> tuple[Column, ...]:
     """列表的列。"""
     return (
-        Column("name", "名称", cell=_name_cell, sort="name", fixed=True, phone="full"),
+        Column("name", "名称", cell=_name_cell, sort="name", fixed=True, clip=True, phone="full"),
         Column("kind", "主体类别", value=lambda r: r.get_kind_display(), css="jy-nowrap"),
         Column("place", "注册地"),
         Column("controller", "实际控制人", phone="skip"),
