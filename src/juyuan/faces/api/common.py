@@ -21,7 +21,7 @@ router = Router(tags=["公共"])
 class ClauseOut(Schema):
     code: str
     display: str
-    heading: str
+    heading: bool
     text: str
     duty: list[str]
     room: str | None
@@ -73,7 +73,7 @@ def list_clauses(request: HttpRequest) -> Any:
     """文件逐句。"""
     return [
         {
-            "code": c.code, "display": c.display, "heading": c.heading or "", "text": c.text,
+            "code": c.code, "display": c.display, "heading": c.heading, "text": c.text,
             "duty": list(c.duty), "room": c.room or None,
         }
         for c in clauses()

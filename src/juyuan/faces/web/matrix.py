@@ -89,9 +89,9 @@ def _project(label: str, admits: str, restricted: str, *, facts: bool = False) -
 
 PUBLIC = Door("公开", EVERYONE, public=True)
 ANYONE = Door("登录即可", EVERYONE)
-NOBODY = Door("须有本人的对象", "", EVERYONE)
 POSTS = Door("业务任职", BUSINESS)
 NOT_ADMIN = Door("三员看不见", f"{BUSINESS} no_post", ADMINS)
+NO_ADMIN = Door("三员不准", f"{BUSINESS} no_post")
 STAFF_ONLY = Door("经办、负责、核验", STAFF)
 STAFF_NOT_ADMIN = Door("经办、负责、核验(三员看不见)", STAFF, ADMINS)
 BUREAU_ONLY = Door("市商务局", BUREAU)
@@ -102,7 +102,7 @@ BUREAU_VERIFIER_NOT_ADMIN = Door("市商务局负责人、核验人(三员看不
 KEEP_CHAIN = Door("市商务局、本链维护者", f"{BUREAU} chain_lead")
 HEAD = Door("主要负责同志", "own_head")
 LEAVE = Door("主要负责同志、安全管理员", "own_head secadmin")
-EXPORT = Door("看得全项目的人", f"{STAFF} leader adviser chain_lead")
+IMPORTERS = Door("有可导入的台账的人", f"{STAFF} sysadmin secadmin")
 IMPORT_OWN = Door("导入人本人与市商务局", f"own {BUREAU}", _others(f"own {BUREAU}"))
 IMPORT_MINE = Door("导入人本人", "own", _others(f"own {BUREAU}"))
 REGISTRY = Door("系统、安全管理员", "sysadmin secadmin")
@@ -119,7 +119,6 @@ EDIT = _project("项目:改", f"{BUREAU} own own_head", "verifier own")
 EVIDENCE = _project("项目:交证据", f"{BUREAU} own own_head participant", "verifier own")
 VERIFY = _project("项目:认定", "verifier", "verifier")
 CONFIRM = _project("项目:确认作废", "verifier", "verifier")
-JUMP = VERIFY
 
 INVESTOR_SEE = Door(
     "投资方:看", WHOLE, _others(WHOLE),
@@ -131,6 +130,10 @@ INVESTOR_EDIT = Door(
 )  # fmt: skip
 INVESTOR_CONTACT = Door(
     "投资方:登记联系人", f"{BUREAU} own own_head participant", _others(WHOLE),
+    f"{BUREAU} own own_head", _others(f"{BUREAU} own own_head leader"),
+)  # fmt: skip
+CONTACT_REMOVE = Door(
+    "投资方:撤下自己单位的联系人", f"{BUREAU} own own_head", _others(WHOLE) + " participant",
     f"{BUREAU} own own_head", _others(f"{BUREAU} own own_head leader"),
 )  # fmt: skip
 INVESTOR_MERGE = Door(
@@ -149,6 +152,7 @@ class Page:
     post: int | None = None
     more: dict[str, int] = field(default_factory=dict)
     get_door: Door | None = None
+    known: int = 0  # 已登录的人 GET 得什么(登录页:转去工作台)
 
     @property
     def is_api(self) -> bool:
@@ -159,16 +163,22 @@ class Page:
         found = {"GET": self.get} | ({} if self.post is None else {"POST": self.post}) | self.more
         return found
 
+    def door_for(self, method: str) -> Door:
+        """这种方法走哪种门(看与改可以不同)。"""
+        return self.get_door if method == "GET" and self.get_door else self.door
+
     def expected(self, viewer: str, method: str = "GET", target: str = "normal") -> int:
         """这个人以这种方法请求这个网址应得的状态码。"""
         status = self.methods.get(method, WRONG_METHOD)
         if self.is_api and status == WRONG_METHOD:
             return WRONG_METHOD
-        door = self.get_door if method == "GET" and self.get_door else self.door
+        door = self.door_for(method)
         if viewer == "anonymous" or status != WRONG_METHOD:
             answer = door.answer(viewer, target)
             if answer == LOGIN and self.is_api:
                 return NO_TOKEN
+            if not answer and self.known and method == "GET" and viewer != "anonymous":
+                return self.known
             return answer or status
         return status
 
@@ -181,7 +191,7 @@ PAGES: tuple[Page, ...] = (
     # 公开
     Page("healthz", PUBLIC),
     Page("readyz", PUBLIC),
-    Page("login", PUBLIC, post=422),
+    Page("login", PUBLIC, post=422, known=302),
     Page("api:openapi-json", PUBLIC),
     Page("api:openapi-view", PUBLIC),
     Page("api:api-root", PUBLIC, get=404),
@@ -199,6 +209,7 @@ PAGES: tuple[Page, ...] = (
     Page("parameter_propose", BUREAU_ONLY, post=422),
     _post_only("parameter_settle", BUREAU_VERIFIER, 422),
     Page("search", ANYONE),
+    Page("workdays", SYSADMIN, post=422, get_door=ANYONE),
     Page("figures", ANYONE),
     Page("figure", ANYONE),
     Page("work:tasks", ANYONE),
@@ -228,54 +239,54 @@ PAGES: tuple[Page, ...] = (
     Page("investors:list", NOT_ADMIN),
     Page("investors:new", STAFF_NOT_ADMIN, post=422),
     Page("investors:cases", BUREAU_NOT_ADMIN),
-    Page("investors:settle", BUREAU_NOT_ADMIN, post=422),
-    Page("investors:undo_merge", BUREAU_VERIFIER_NOT_ADMIN, post=422),
+    Page("investors:settle", BUREAU_NOT_ADMIN, post=200),
+    Page("investors:undo_merge", BUREAU_VERIFIER_NOT_ADMIN, post=200),
     Page("investors:detail", INVESTOR_SEE),
     Page("investors:edit", INVESTOR_EDIT, post=422),
     Page("investors:alias_new", INVESTOR_EDIT, post=422),
     _post_only("investors:alias_remove", INVESTOR_EDIT, 302),
     Page("investors:contact_new", INVESTOR_CONTACT, post=422),
-    _post_only("investors:contact_remove", INVESTOR_EDIT, 302),
-    Page("investors:merge", INVESTOR_MERGE, post=422),
+    _post_only("investors:contact_remove", CONTACT_REMOVE, 302),
+    Page("investors:merge", INVESTOR_MERGE, post=200),
     # 产业链
     Page("chains:list", POSTS),
     Page("chains:detail", POSTS),
-    Page("chains:enterprise_new", KEEP_CHAIN, post=422),
-    Page("chains:enterprise_retire", KEEP_CHAIN, post=422),
-    Page("chains:appoint", BUREAU_ONLY, post=422),
+    Page("chains:enterprise_new", KEEP_CHAIN, post=200),
+    Page("chains:enterprise_retire", KEEP_CHAIN, post=200),
+    Page("chains:appoint", BUREAU_ONLY, post=200),
     # 项目库
-    Page("pipeline:list", ANYONE),
-    Page("pipeline:board", ANYONE),
-    Page("pipeline:facts", ANYONE),
+    Page("pipeline:list", NO_ADMIN),
+    Page("pipeline:board", NO_ADMIN),
+    Page("pipeline:facts", NO_ADMIN),
     Page("pipeline:register", STAFF_ONLY, post=422),
     Page("pipeline:suggest_investors", STAFF_ONLY),
-    Page("pipeline:settle_void", CONFIRM, post=200),
+    Page("pipeline:settle_void", CONFIRM, post=422),
     Page("pipeline:detail", SEE),
     Page("pipeline:edit", EDIT, post=422),
-    Page("pipeline:move", EDIT, post=404),
-    Page("pipeline:standing", EDIT, post=200),
-    Page("pipeline:recognise", VERIFY, post=200),
-    Page("pipeline:withdraw_recognition", VERIFY, post=200),
-    Page("pipeline:evidence", EVIDENCE, post=200),
-    Page("pipeline:void", EDIT, post=200),
-    Page("pipeline:void_evidence", EDIT, post=200),
+    Page("pipeline:move", EDIT, post=422),
+    Page("pipeline:standing", EDIT, post=422),
+    Page("pipeline:recognise", VERIFY, post=422),
+    Page("pipeline:withdraw_recognition", VERIFY, post=422),
+    Page("pipeline:evidence", EVIDENCE, post=422),
+    Page("pipeline:void", EDIT, post=422),
+    Page("pipeline:void_evidence", EDIT, post=422),
     Page("file_download", SEE_WHOLE),
     # 导入导出
-    Page("exchange:batches", STAFF_ONLY),
-    Page("exchange:new", STAFF_ONLY, post=422),
+    Page("exchange:batches", ANYONE),
+    Page("exchange:new", IMPORTERS, post=422),
     Page("exchange:cases", BUREAU_OR_404),
     Page("exchange:case", BUREAU_OR_404, post=422),
     Page("exchange:close_opening", BUREAU_OR_404, post=422),
     Page("exchange:template", STAFF_ONLY),
     Page("exchange:batch", IMPORT_OWN),
-    Page("exchange:columns", IMPORT_MINE, post=422),
+    Page("exchange:columns", IMPORT_MINE, post=302),
     Page("exchange:row", IMPORT_MINE, post=422),
     _post_only("exchange:commit", IMPORT_MINE, 302),
     Page("exchange:abandon", IMPORT_MINE, post=302, get_door=IMPORT_OWN),
     Page("exchange:reverse", IMPORT_OWN, post=422),
     Page("exchange:refused", IMPORT_OWN),
     Page("exchange:source", IMPORT_OWN),
-    Page("exchange:export", EXPORT),
+    Page("exchange:export", ANYONE),
     # 接口
     Page("api:clauses", ANYONE),
     Page("api:parameters", ANYONE),
@@ -283,7 +294,7 @@ PAGES: tuple[Page, ...] = (
     Page("api:me", ANYONE),
     Page("api:search", ANYONE),
     Page("api:projects", STAFF_ONLY, post=422, get_door=ANYONE),
-    Page("api:project", SEE_WHOLE, more={"PATCH": 428}),
+    Page("api:project", EDIT, get_door=SEE, more={"PATCH": 428}),
     _post_only("api:project_advance", EDIT, 422),
     _post_only("api:project_recognise", VERIFY, 422),
     _post_only("api:project_withdraw", VERIFY, 422),
@@ -294,7 +305,7 @@ PAGES: tuple[Page, ...] = (
     Page("api:investor_cases", BUREAU_ONLY),
     _post_only("api:investor_settle", BUREAU_ONLY, 422),
     _post_only("api:investor_unmerge", BUREAU_VERIFIER, 422),
-    Page("api:investor", INVESTOR_SEE, more={"PATCH": 428}),
+    Page("api:investor", INVESTOR_EDIT, get_door=INVESTOR_SEE, more={"PATCH": 428}),
     _post_only("api:investor_aliases", INVESTOR_EDIT, 422),
     _post_only("api:investor_contacts", INVESTOR_CONTACT, 422),
     Page("api:investor_plan", INVESTOR_MERGE, get=422),
@@ -331,10 +342,9 @@ def rows() -> list[dict[str, str]]:
 
 
 def _row(page: Page, method: str, patterns: dict[str, str]) -> dict[str, str]:
-    door = page.get_door if method == "GET" and page.get_door else page.door
     line = {
         "url": patterns.get(page.name, ""), "name": page.name, "method": method,
-        "door": door.label,
+        "door": page.door_for(method).label,
     }  # fmt: skip
     for viewer in VIEWERS:
         wanted = [page.expected(viewer, method, target) for target in OBJECTS]

@@ -232,10 +232,10 @@ def reject_parameter(
         NotFound, Denied, Stale: 同 `confirm_parameter`。
         RuleBroken: 没有写理由。
     """
-    if not note.strip():
-        raise RuleBroken.one("note", "parameter.note", "请写明不同意的理由")
     with transaction.atomic():
         proposal = _settle(actor, proposal_id, ProposalStatus.REJECTED, note, now)
+        if not note.strip():  # 先问准不准,再问写没写
+            raise RuleBroken.one("note", "parameter.note", "请写明不同意的理由")
         row = queries.params(proposal.effective_from).row(proposal.key)
         record(
             event="policy.parameter.rejected",

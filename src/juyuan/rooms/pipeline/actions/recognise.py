@@ -46,7 +46,7 @@ def live_stages(project: Project) -> set[Stage]:
     }
 
 
-def _require_verifier(actor: Actor, project: Project, makers: set[int], now: datetime) -> None:
+def require_verifier(actor: Actor, project: Project, makers: set[int], now: datetime) -> None:
     own = params(now.date())["recognition.own_verifier_function"]
     function = project.lead_unit.function if project.lead_unit else ""
     require(may_recognise(actor, lead_function=function, own_verifier=own, makers=makers))
@@ -94,7 +94,7 @@ def recognise(
         Stale: 版本已变,或他人刚刚认定。
     """
     makers = makers_of(project, stage)
-    _require_verifier(actor, project, makers, now)
+    require_verifier(actor, project, makers, now)
     expect_version(project, version)
     current = project.stage_enum
     done = live_stages(project)
@@ -187,7 +187,7 @@ def withdraw_recognition(
         RuleBroken: 没有可撤回的认定,或没写理由。
         Stale: 版本已变。
     """
-    _require_verifier(actor, project, set(), now)
+    require_verifier(actor, project, set(), now)
     expect_version(project, version)
     done = live_stages(project)
     findings = []

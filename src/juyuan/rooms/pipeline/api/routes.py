@@ -29,7 +29,11 @@ from juyuan.rooms.pipeline.actions.common import expect_version
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
 from juyuan.rooms.pipeline.actions.evidence import add_evidence
 from juyuan.rooms.pipeline.actions.move import change_standing, move_project
-from juyuan.rooms.pipeline.actions.recognise import recognise, withdraw_recognition
+from juyuan.rooms.pipeline.actions.recognise import (
+    recognise,
+    require_verifier,
+    withdraw_recognition,
+)
 from juyuan.rooms.pipeline.actions.register import register_project
 from juyuan.rooms.pipeline.api.intake import draft_from
 from juyuan.rooms.pipeline.api.schemas import (
@@ -254,10 +258,21 @@ def _may_move(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> Non
         expect_version(project, if_match(request))
 
 
+def _may_verify(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
+    project = door(actor, kwargs["code"])
+    require_verifier(actor, project, set(), clock.now())
+    if request.headers.get("If-Match"):
+        expect_version(project, if_match(request))
+
+
+def _may_add_evidence(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
+    require(access.can_add_evidence(actor, door(actor, kwargs["code"])))
+
+
 precheck("PATCH project", _may_edit)
 precheck("POST project_advance", _may_move)
 precheck("POST project_standing", _may_move)
-precheck("POST project_evidence", _may_see)
-precheck("POST project_recognise", _may_see)
-precheck("POST project_withdraw", _may_see)
+precheck("POST project_evidence", _may_add_evidence)
+precheck("POST project_recognise", _may_verify)
+precheck("POST project_withdraw", _may_verify)
 precheck("GET project_timeline", _may_see)

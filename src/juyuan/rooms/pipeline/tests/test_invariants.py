@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from juyuan.faces.cli import invariants as tables
 from juyuan.faces.cli import trust
 from juyuan.foundation.files import storage
 from juyuan.foundation.files.models import FileUse
@@ -28,7 +29,9 @@ def project(cast: Any) -> Project:
         actor=cast.actor("heyan"), project=reversed_, reason="合同不实", now=cast.NOW
     )
     voided = f.planning(cast, name="录错的")
-    request = request_void(actor=cast.actor("longshan"), project=voided, reason="重复", now=cast.NOW)
+    request = request_void(
+        actor=cast.actor("longshan"), project=voided, reason="重复", now=cast.NOW
+    )
     settle_void(actor=cast.actor("heyan"), request=request, agree=True, note="", now=cast.NOW)
     f.planning(cast, name="新登记的")
     return f.recognised(cast, Stage.SIGNED, name="签了约的")
@@ -116,7 +119,8 @@ def test_命令_好的退出0_坏的逐条打印退出1(
 ) -> None:
     settings.JUYUAN_NOW = cast.NOW.isoformat()
     assert trust.check_invariants([]) == 0
-    assert capsys.readouterr().out.count("✓") == len(INVARIANTS)
+    out = capsys.readouterr().out
+    assert out.count("✓") == len(INVARIANTS) + len(tables.INVARIANTS) and "✗" not in out
     with as_owner() as cursor:
         cursor.execute("DELETE FROM search_searchrow WHERE object_id = %s", [project.pk])
     assert trust.check_invariants(["--json"]) == 1
@@ -124,6 +128,12 @@ def test_命令_好的退出0_坏的逐条打印退出1(
     assert (line["field"], line["rule"]) == (project.code, "search_rows")
     assert trust.check_invariants([]) == 1
     assert f"{project.code}:没有检索行" in capsys.readouterr().out
+
+
+def test_跨房间的关系_弄坏一行也指出(cast: Any, project: Project, as_owner: Any) -> None:
+    with as_owner() as cursor:
+        cursor.execute("DELETE FROM investors_matchkey WHERE kind = 'name'")
+    assert {v.invariant.name for v in tables.check() if v.count} == {"investor_keys"}
 
 
 def test_权限矩阵的命令给出全部网址(capsys: Any) -> None:

@@ -1,0 +1,207 @@
+"""一座样例城市:龙山区登记的一般、限名单两个项目(都已认定签约),各有投资方、证据、作废申请、导入批次。
+
+权限矩阵的逐行请求与看不见的项目的查找都在此之上。
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from django.test import Client
+
+from juyuan.foundation.exchange import actions as exchange
+from juyuan.foundation.exchange.models import CollisionCase, ImportBatch
+from juyuan.foundation.ledger.actions import record
+from juyuan.foundation.people.actions import make_token
+from juyuan.foundation.people.models import ApiToken
+from juyuan.foundation.policy.actions import propose_parameter
+from juyuan.foundation.work.models import TaskRun, TaskState
+from juyuan.kernel.actor import Actor
+from juyuan.rooms.chains.models import LocalEnterprise
+from juyuan.rooms.chains.tests.factories import make_chain
+from juyuan.rooms.investors.actions import add_alias, add_contact, merge, register_investor
+from juyuan.rooms.investors.models import Case
+from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
+from juyuan.rooms.pipeline.actions.void import request_void
+from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.rules.amounts import Origin
+from juyuan.rooms.pipeline.rules.drafts import PartyDraft
+from juyuan.rooms.pipeline.rules.stages import Stage
+from juyuan.rooms.pipeline.tests import factories as f
+
+USERS = {
+    "clerk": "chen", "verifier": "heyan", "own": "longshan", "own_head": "longshan_head",
+    "other": "dongfeng", "participant": "keji", "leader": "zongzhaoji", "reader": "caizheng",
+    "adviser": "guwen", "chain_lead": "lianzhang", "sysadmin": "sysadmin",
+    "secadmin": "secadmin", "auditadmin": "auditadmin", "no_post": "kong",
+}  # fmt: skip
+
+
+def ledger_file(*rows: dict[str, str]) -> io.BytesIO:
+    """一份台账 csv。"""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return io.BytesIO(text.getvalue().encode("utf-8-sig"))
+
+
+def open_batch(cast: Any, who: str, *rows: dict[str, str], name: str = "台账.csv") -> ImportBatch:
+    """以此人预览一份台账。"""
+    return exchange.open_batch(
+        actor=cast.actor(who), kind="projects", name=name, stream=ledger_file(*rows),
+        now=cast.NOW, today=cast.TODAY,
+    )  # fmt: skip
+
+
+class World:
+    """`kwargs(网址名, 密级)` 给出该网址的参数;`client(看的人)`、`headers(看的人)` 去请求。"""
+
+    def __init__(self, cast: Any) -> None:
+        self.cast = cast
+        f.parameters(cast)
+        self.chain = make_chain(
+            "C9",
+            lead_unit=cast.unit("gongxin"),
+            lead=cast.person("lianzhang"),
+            secretary=cast.person("mishu"),
+        )
+        self.projects = {level: self._project(level) for level in ("normal", "restricted")}
+        self.investors = {
+            level: project.parties.get().investor for level, project in self.projects.items()
+        }
+        self.evidence = {
+            level: project.evidence.filter(voided_at__isnull=True).first()
+            for level, project in self.projects.items()
+        }
+        self.voids = {
+            level: request_void(
+                actor=cast.actor("longshan"), project=project, reason="录错了", now=cast.NOW
+            )
+            for level, project in self.projects.items()
+        }
+        self.aliases, self.contacts = {}, {}
+        for level, investor in self.investors.items():
+            self.aliases[level] = add_alias(
+                actor=cast.actor("longshan"), investor=investor, name=f"旧名{level}实业有限公司",
+                kind="former", now=cast.NOW,
+            )  # fmt: skip
+            self.contacts[level] = add_contact(
+                actor=cast.actor("longshan"), investor=investor,
+                draft=ContactDraft(name="李某", phone="13800000000"), now=cast.NOW,
+            )  # fmt: skip
+        self._others()
+        self._clients: dict[str, Client] = {}
+        self._tokens = {
+            viewer: make_token(actor=Actor.console(), username=user, now=cast.NOW)
+            for viewer, user in USERS.items()
+        }
+        self.token = ApiToken.objects.get(account=cast.account("longshan"))
+
+    def _project(self, level: str) -> Project:
+        cast = self.cast
+        investor = f.investor(
+            cast, name=f"浙江{'安澜' if level == 'normal' else '隐山'}科技有限公司"
+        )
+        return f.recognised(
+            cast, Stage.SIGNED, name=f"{level}高性能纱线", confidentiality=level,
+            chain_id=self.chain.pk,
+            participant_ids=(cast.unit("keji").pk, cast.unit("shanghui").pk),
+            listed_ids=(cast.person("longshan").pk,) if level == "restricted" else (),
+            parties=(PartyDraft(investor, 10000, Origin.OUTSIDE_PROVINCE),),
+        )  # fmt: skip
+
+    def _others(self) -> None:
+        """批次、重合、合并、任务、提议、审计各一件。"""
+        cast = self.cast
+        restricted = self.investors["restricted"]
+        self.batch = open_batch(
+            cast, "longshan",
+            {"项目名称": "normal高性能纱线", "投资方": "另一家有限公司", "落地县区": "龙山区", "总投资(万元)": "100",
+             "所处阶段": "在谈"},
+            {"项目名称": "全新项目", "投资方": "新来有限公司", "落地县区": "龙山区", "总投资(万元)": "很多",
+             "所处阶段": "在谈"},
+        )  # fmt: skip
+        self.collision = open_batch(
+            cast, "dongfeng",
+            {"项目名称": "restricted高性能纱线", "投资方": restricted.name, "落地县区": "东丰县", "总投资(万元)": "100",
+             "所处阶段": "在谈"},
+            name="东丰.csv",
+        )  # fmt: skip
+        self.exchange_case = CollisionCase.objects.first()
+        f.investor(cast, name=restricted.name, by="dongfeng")
+        self.case = Case.objects.first()
+        pair = [
+            register_investor(
+                actor=cast.actor("chen"), draft=InvestorDraft(name=name), now=cast.NOW
+            )
+            for name in ("甲乙丙有限公司", "甲乙丁有限公司")
+        ]
+        self.merge = merge(
+            actor=cast.actor("heyan"),
+            source=pair[0],
+            target=pair[1],
+            versions=(pair[0].version, pair[1].version),
+            reason="同一家",
+            now=cast.NOW,
+        )
+        self.task = TaskRun.objects.create(
+            kind="toy", label="长任务", account_id=cast.account("longshan").pk,
+            actor_name="龙山", state=TaskState.QUEUED,
+            created_at=cast.NOW,
+        )  # fmt: skip
+        self.event = record(
+            event="people.unit.changed", actor=cast.actor("sysadmin"), obj_type="unit",
+            obj_id="longshan", now=cast.NOW,
+        )  # fmt: skip
+        self.enterprise = LocalEnterprise.objects.first()
+        self.proposal = propose_parameter(
+            actor=cast.actor("chen"), key="pipeline.jump_roles", text="head", reason="试",
+            effective_from=cast.TODAY, now=cast.NOW,
+        )  # fmt: skip
+
+    def client(self, viewer: str) -> Client:
+        if viewer not in self._clients:
+            user = USERS.get(viewer)
+            self._clients[viewer] = self.cast.client(user) if user else Client()
+        return self._clients[viewer]
+
+    def headers(self, viewer: str) -> dict[str, str]:
+        token = self._tokens.get(viewer)
+        return {"Authorization": f"Bearer {token}"} if token else {}
+
+    def kwargs(self, name: str, level: str = "normal") -> dict[str, Any]:
+        """这个网址的参数(对象取 `level` 那一个)。"""
+        project, investor = self.projects[level], self.investors[level]
+        if name.startswith(("pipeline:", "api:project")):
+            objects: dict[str, Any] = {
+                "code": project.code, "stage": "landed", "verb": "pause",
+                "void_id": self.voids[level].pk, "evidence_id": self.evidence[level].pk,
+            }  # fmt: skip
+        elif name.startswith(("investors:", "api:investor")):
+            own = self.aliases if "alias" in name else self.contacts
+            objects = {
+                "code": investor.code, "case_id": self.case.pk, "merge_id": self.merge.pk,
+                "pk": {"investors:settle": self.case.pk, "investors:undo_merge": self.merge.pk}.get(
+                    name, own[level].pk
+                ),
+            }  # fmt: skip
+        elif name.startswith(("chains:", "api:chain")):
+            objects = {"code": self.chain.code, "pk": self.enterprise.pk}
+        elif name.startswith("people:"):
+            post = self.cast.actor("dongfeng").post
+            objects = {
+                "code": "shangwuju" if name == "people:unit" else "longshan",
+                "unit_code": "longshan", "post_id": post.id, "token_id": self.token.pk,
+            }  # fmt: skip
+        else:
+            objects = {
+                "use_id": self.evidence[level].file_use_id, "event_id": self.event.pk,
+                "task_id": self.task.pk, "batch_id": self.batch.pk,
+                "position": self.batch.rows.order_by("position").values_list("position", flat=True)[0],
+                "case_id": self.exchange_case.pk, "name": "signed_projects", "code": "3.3c",
+                "key": "pipeline.jump_roles", "proposal_id": self.proposal.pk, "kind": "projects",
+            }  # fmt: skip
+        return objects
