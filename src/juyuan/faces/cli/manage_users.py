@@ -72,7 +72,7 @@ def issue_token(*, username: str, label: str = "", now: datetime) -> str:
 def _unit(said: str) -> Unit:
     found = units_named([said]).get(said.strip())
     if found is None:
-        raise RuleBroken.one("unit", "unit", f"认不出单位「{said}」,请写单位代码或全称")
+        raise RuleBroken.one("unit", "unit", f"认不出单位「{said}」，请写单位代码或全称")
     return found
 
 
@@ -81,4 +81,4 @@ def _role(said: str) -> Role:
         if said.strip() in (role.value, role.label):
             return role
     known = "、".join(f"{role.value}({role.label})" for role in Role)
-    raise RuleBroken.one("role", "role", f"没有「{said}」这个角色;可用:{known}")
+    raise RuleBroken.one("role", "role", f"没有「{said}」这个角色；可用：{known}")

@@ -27,9 +27,9 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Denied, RuleBroken
 
 # 账号不存在、口令不对、已停用说同一句话:外人不能据此探知有没有这个账号
-WRONG = "账号或口令不对,或账号已停用"
-LOCKED = "连续 5 次输错,已锁定 15 分钟。请稍后再试,或联系系统管理员"
-TIMED_OUT = "离开太久或登录已满 12 小时,请重新登录"
+WRONG = "账号或口令不对，或账号已停用"
+LOCKED = "连续 5 次输错，已锁定 15 分钟。请稍后再试，或联系系统管理员"
+TIMED_OUT = "离开太久或登录已满 12 小时，请重新登录"
 
 
 @never_cache
@@ -92,7 +92,7 @@ def locked_out(
 ) -> HttpResponse:
     """连续输错之后:同一句话,同样不说账号在不在。"""
     username = fold_username((credentials or {}).get("username", ""))
-    _refused(request, username, "access.locked", "连续输错,账号在此地址锁定")
+    _refused(request, username, "access.locked", "连续输错，账号在此地址锁定")
     form = LoginForm(request.POST or None)
     form.full_clean()
     return _page(request, form, safe_next(request), locked=True, status=429)
@@ -153,7 +153,7 @@ def password_view(request: HttpRequest) -> HttpResponse:
             add_findings(form, refusal.findings)
         else:
             update_session_auth_hash(request, account)
-            messages.success(request, "口令已改,其他地方的登录已失效")
+            messages.success(request, "口令已改，其他地方的登录已失效")
             return HttpResponseRedirect("/")
     forced = request.user.must_change_password  # type: ignore[union-attr]
     context = {"page_title": "改口令", "form": form, "forced": forced}

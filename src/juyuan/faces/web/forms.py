@@ -34,7 +34,7 @@ class PasswordForm(forms.Form):
         label="新口令",
         max_length=256,
         strip=False,
-        help_text="至少 10 位,含大写、小写、数字、符号中的三类,不含账号名",
+        help_text="至少 10 位，含大写、小写、数字、符号中的三类，不含账号名",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(

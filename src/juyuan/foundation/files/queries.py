@@ -110,15 +110,6 @@ def other_uses(
     return [*seen, OtherUse(HIDDEN, hidden=True)] if hidden else seen
 
 
-def hidden_collision(sha256: str, *, object_type: str = "", object_id: object = "") -> bool:
-    """同样的内容是否另有用途(不问可见与否):供登记处判断要不要交市商务局核对。"""
-    return (
-        FileUse.objects.filter(file__sha256=sha256)
-        .exclude(object_type=object_type, object_id=str(object_id))
-        .exists()
-    )
-
-
 def door(actor: Actor, use_id: uuid.UUID) -> FileUse:
     """由编号取用途的唯一入口。Raises: NotFound(没有,或看不见其对象)。"""
     use = FileUse.objects.select_related("file").filter(pk=use_id).first()

@@ -18,8 +18,8 @@ MAX_PIXELS = 100_000_000
 MAX_MEMBERS = 4000
 MAX_UNPACKED = 500 * 1024 * 1024
 MAX_TEXT_SCAN = 20 * 1024 * 1024
+STATEMENT = "不得上传涉密文件；国密算法为软件实现，未经密评，不得处理国家秘密。"
 SECRET_MARK = re.compile(r"(?:绝密|机密|秘密)\s*[★☆]")
-STATEMENT = "不得上传涉密文件;国密算法为软件实现,未经密评,不得处理国家秘密。"
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,13 @@ def name_findings(name: str, allowed: Iterable[str]) -> list[Finding]:
     """文件名与扩展名;`allowed` 是参数 files.allowed_types。"""
     kinds = sorted(set(allowed))
     if not name:
-        return [_finding("file_name", "文件名为空,请改名后再上传")]
+        return [_finding("file_name", "文件名为空，请改名后再上传")]
     found = []
     if extension(name) not in kinds:
         found.append(
             _finding(
-                "file_type", f"不收 .{extension(name) or '(无扩展名)'} 文件;可收:{'、'.join(kinds)}"
+                "file_type",
+                f"不收 .{extension(name) or '（无扩展名）'} 文件；可收：{'、'.join(kinds)}",
             )
         )
     if SECRET_MARK.search(name):
@@ -99,15 +100,15 @@ def name_findings(name: str, allowed: Iterable[str]) -> list[Finding]:
 def size_finding(size: int, limit: int) -> Finding | None:
     """`limit`: 字节,含本数(「不超过」)。"""
     if size == 0:
-        return _finding("file_empty", "文件是空的(0 字节)")
+        return _finding("file_empty", "文件是空的（0 字节）")
     if size > limit:
-        return _finding("file_size", f"文件超过上限 {limit // 1024 // 1024} 兆字节,请压缩或拆分")
+        return _finding("file_size", f"文件超过上限 {limit // 1024 // 1024} 兆字节，请压缩或拆分")
     return None
 
 
 def _secret() -> Finding:
     return _finding(
-        "file_secret", "文件带有密级标志。本系统不得处理国家秘密,请立即停止上传并按保密规定处理"
+        "file_secret", "文件带有密级标志。本系统不得处理国家秘密，请立即停止上传并按保密规定处理"
     )
 
 
@@ -131,11 +132,11 @@ def content_findings(
         key, found = _text(stream)
     kind = KINDS.get(key)
     if kind is None:
-        return None, found or [_finding("file_type", "认不出这是什么文件;内容不是可收的类型")]
+        return None, found or [_finding("file_type", "认不出这是什么文件；内容不是可收的类型")]
     ext = extension(name)
     if ext not in kind.extensions:
         found.insert(
-            0, _finding("file_mismatch", f"扩展名是 .{ext},内容却是{kind.label};请用正确的扩展名")
+            0, _finding("file_mismatch", f"扩展名是 .{ext}，内容却是{kind.label}；请用正确的扩展名")
         )
     elif not set(kind.extensions) & set(allowed):
         found.insert(0, _finding("file_type", f"不收{kind.label}"))
@@ -143,7 +144,7 @@ def content_findings(
 
 
 def _damaged(label: str) -> list[Finding]:
-    return [_finding("file_damaged", f"{label}不完整或已损坏,请重新导出后再上传")]
+    return [_finding("file_damaged", f"{label}不完整或已损坏，请重新导出后再上传")]
 
 
 def _pdf(stream: BinaryIO, size: int) -> list[Finding]:
@@ -151,7 +152,7 @@ def _pdf(stream: BinaryIO, size: int) -> list[Finding]:
     if b"%%EOF" not in stream.read():
         return _damaged("PDF ")
     if _holds(stream, (b"/JavaScript", b"/Launch")):
-        return [_finding("file_active", "PDF 含脚本或启动外部程序的动作,请「打印为 PDF」后再上传")]
+        return [_finding("file_active", "PDF 含脚本或启动外部程序的动作，请「打印为 PDF」后再上传")]
     return []
 
 
@@ -200,7 +201,7 @@ def _package(stream: BinaryIO) -> tuple[str, list[Finding]]:
             names = {info.filename for info in infos}
             key = _package_kind(names)
             if key is None:
-                return "", [_finding("file_type", "不收压缩包;请逐个上传其中的文件")]
+                return "", [_finding("file_type", "不收压缩包；请逐个上传其中的文件")]
             return key, _package_findings(package, infos, names)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError, struct.error):
         return "", _damaged("文件")
@@ -219,14 +220,14 @@ def _package_findings(
     package: zipfile.ZipFile, infos: list[zipfile.ZipInfo], names: set[str]
 ) -> list[Finding]:
     if len(infos) > MAX_MEMBERS or sum(i.file_size for i in infos) > MAX_UNPACKED:
-        return [_finding("file_bomb", "文件解压后过大或部件过多,不予接收")]
+        return [_finding("file_bomb", "文件解压后过大或部件过多，不予接收")]
     if len(names) != len(infos) or any(
         i.flag_bits & 1 or i.filename.startswith("/") or ".." in i.filename.split("/")
         for i in infos
     ):
-        return [_finding("file_tampered", "文件加了密码或结构异常,请另存后再上传")]
+        return [_finding("file_tampered", "文件加了密码或结构异常，请另存后再上传")]
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        return [_finding("file_active", "文件含宏,请另存为不含宏的文件后再上传")]
+        return [_finding("file_active", "文件含宏，请另存为不含宏的文件后再上传")]
     text_parts = ("word/document.xml", "word/header", "word/footer", "xl/sharedStrings.xml")
     left = MAX_TEXT_SCAN
     for info in infos:
@@ -249,7 +250,7 @@ def _compound(stream: BinaryIO) -> tuple[str, list[Finding]]:
     }
     key = next((key for key, mark in streams.items() if _holds(stream, (mark,))), "")
     if _holds(stream, ("_VBA_PROJECT".encode("utf-16-le"),)):
-        return key[:3], [_finding("file_active", "文件含宏,请另存为不含宏的文件后再上传")]
+        return key[:3], [_finding("file_active", "文件含宏，请另存为不含宏的文件后再上传")]
     return key[:3], []
 
 

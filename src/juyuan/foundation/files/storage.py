@@ -17,8 +17,8 @@ from django.conf import settings
 from juyuan.kernel.verdict import RuleBroken
 
 CHUNK = 1024 * 1024
-FULL = "磁盘空间不足,文件没有保存。请联系系统管理员清理空间后再上传"
-READ_ONLY = "数据目录只读,文件没有保存。请联系系统管理员"
+FULL = "磁盘空间不足，文件没有保存。请联系系统管理员清理空间后再上传"
+READ_ONLY = "数据目录只读，文件没有保存。请联系系统管理员"
 
 
 class TooLarge(Exception):

@@ -24,7 +24,7 @@ def download(request: HttpRequest, use_id: uuid.UUID) -> HttpResponseBase:
     inline = request.GET.get("view") == "1" and use.file.mime in rules.INLINE_MIMES
     path = storage.path_of(use.file.sha256)
     if not path.is_file():
-        return HttpResponse("文件内容缺失,请联系系统管理员从备份恢复。", status=500)
+        return HttpResponse("文件内容缺失，请联系系统管理员从备份恢复。", status=500)
     actions.note_download(actor=actor, use=use, inline=inline, now=clock.now())
     response = FileResponse(path.open("rb"), content_type=use.file.mime)
     response.headers["Content-Length"] = str(use.file.size)

@@ -45,7 +45,7 @@ def grant_runtime(cursor: Any, role: str = RUNTIME_ROLE) -> None:
         django.db.Error | psycopg.Error: 所有者无权建角色(外部数据库请由管理员先建好)。
     """
     if not _NAME.fullmatch(role):
-        raise ValueError(f"数据库角色名不合规范:{role!r}")
+        raise ValueError(f"数据库角色名不合规范：{role!r}")
     _ensure_role(cursor, role)
     grants = [
         f"GRANT USAGE ON SCHEMA public TO {role}",

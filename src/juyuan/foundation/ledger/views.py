@@ -38,7 +38,7 @@ COLUMNS = (
     Column("event_code", "事项代码", default=False),
 )  # fmt: skip
 FILTERS = (
-    Filter("who", "谁(姓名或账号)"),
+    Filter("who", "谁（姓名或账号）"),
     Filter("event", "事项"),
     Filter("refused", "结果", [("1", "只看拒绝")]),
     Filter("since", "起", type="date"),

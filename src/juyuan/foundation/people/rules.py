@@ -11,7 +11,9 @@ from datetime import date
 from juyuan.kernel.verdict import Finding
 
 ADMINS = frozenset({"sysadmin", "secadmin", "auditadmin"})
-THREE_ADMINS = "三员互斥(网络安全等级保护 8.1.5):系统、安全、审计管理员不得互兼,也不得兼任业务角色"
+THREE_ADMINS = (
+    "三员互斥（网络安全等级保护 8.1.5）：系统、安全、审计管理员不得互兼，也不得兼任业务角色"
+)
 
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,58}[a-z0-9])?")
 _USERNAME = re.compile(r"[a-z][a-z0-9_.-]{1,59}")
@@ -46,7 +48,7 @@ def exclusion_findings(held: Iterable[Span], new: Span) -> list[Finding]:
     """新任职与已有(含将来的)任职的互斥之处。"""
     return [
         Finding(
-            "role", "three_admins", "", f"{THREE_ADMINS};此人同期任「{span.label or span.role}」"
+            "role", "three_admins", "", f"{THREE_ADMINS}；此人同期任「{span.label or span.role}」"
         )
         for span in held
         if excludes(span.role, new.role) and overlaps(span, new)
@@ -62,7 +64,7 @@ def span_findings(span: Span) -> list[Finding]:
 def repeated(held: Iterable[Span], new: Span) -> list[Finding]:
     """同一单位同一角色在同期重复任职;`held` 只含同一单位的任职。"""
     if any(span.role == new.role and overlaps(span, new) for span in held):
-        return [Finding("role", "post_once", "", "此人在该单位已任此角色,任期重叠")]
+        return [Finding("role", "post_once", "", "此人在该单位已任此角色，任期重叠")]
     return []
 
 
@@ -95,7 +97,7 @@ def unit_findings(
     if not _CODE.fullmatch(draft.code) or draft.code in RESERVED:
         found.append(
             Finding(
-                "code", "unit_code", "", "单位代码只用小写字母、数字、连字符、下划线,不超过 60 字"
+                "code", "unit_code", "", "单位代码只用小写字母、数字、连字符、下划线，不超过 60 字"
             )
         )
     if not draft.name.strip():
@@ -129,7 +131,7 @@ def fold_username(text: str) -> str:
 
 def username_findings(username: str) -> list[Finding]:
     if username in RESERVED:
-        return [Finding("username", "username", "", f"「{username}」是保留的名字,请换一个")]
+        return [Finding("username", "username", "", f"「{username}」是保留的名字，请换一个")]
     if _USERNAME.fullmatch(username):
         return []
     return [
@@ -137,7 +139,7 @@ def username_findings(username: str) -> list[Finding]:
             "username",
             "username",
             "",
-            "账号以字母开头,只用字母、数字、点、下划线、连字符,2 至 60 字",
+            "账号以字母开头，只用字母、数字、点、下划线、连字符，2 至 60 字",
         )
     ]
 

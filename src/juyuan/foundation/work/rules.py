@@ -20,7 +20,7 @@ class Schedule:
         limits = {"daily": (0, 0), "weekly": (1, 7), "monthly": (1, 31)}
         low, high = limits.get(self.kind, (1, 0))
         if not low <= self.day <= high:
-            raise ValueError(f"没有这样的日程:{self.kind} {self.day}")
+            raise ValueError(f"没有这样的日程：{self.kind} {self.day}")
 
 
 DAILY = Schedule()

@@ -89,7 +89,7 @@ def test_wrong_login_says_the_same_for_unknown_and_known(client, cast, username,
     disable_account(actor=CONSOLE, username="longshan_off", reason="测试", now=NOW)
     response = client.post("/login/", {"username": username, "password": password})
     assert response.status_code == 422
-    assert "账号或口令不对,或账号已停用" in response.content.decode()
+    assert "账号或口令不对，或账号已停用" in response.content.decode()
     event = Event.objects.first()
     assert (event.event, event.result, event.obj_id) == ("access.login_failed", "refused", logged)
     assert "wrong" not in str(vars(event))

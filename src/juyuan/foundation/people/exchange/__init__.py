@@ -10,14 +10,14 @@ from juyuan.foundation.people.exchange import persons, posts, units
 KINDS = (
     ImportKind(
         "units", "单位", units.COLUMNS, units.prepare, units.judge, units.commit_many, units.commit_one,
-        may=access.can_register, description="单位树:单位代码相同即同一单位", order=10,
+        may=access.can_register, description="单位树：单位代码相同即同一单位", order=10,
     ),
     ImportKind(
         "people", "人员", persons.COLUMNS, persons.prepare, persons.judge, persons.commit_many, persons.commit_one,
-        may=access.can_register, description="人员与登录账号:账号相同即同一人", order=20,
+        may=access.can_register, description="人员与登录账号：账号相同即同一人", order=20,
     ),
     ImportKind(
         "posts", "任职", posts.COLUMNS, posts.prepare, posts.judge, posts.commit_many, posts.commit_one,
-        may=access.can_grant, description="任职:人、单位、角色、起任日都相同即同一段任职", order=30,
+        may=access.can_grant, description="任职：人、单位、角色、起任日都相同即同一段任职", order=30,
     ),
 )  # fmt: skip

@@ -22,9 +22,9 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding
 
 COLUMNS = (
-    Column("code", "账号", parsers.code(max_length=60), ("人员代码", "登录账号", "用户名"), required=True, example="zhangsan", note="以字母开头,一人一号,不与他人重复"),
+    Column("code", "账号", parsers.code(max_length=60), ("人员代码", "登录账号", "用户名"), required=True, example="zhangsan", note="以字母开头，一人一号，不与他人重复"),
     Column("name", "姓名", parsers.text(max_length=50), ("人员姓名",), required=True, example="张三"),
-    Column("account", "开通登录", parsers.yes_no(), ("开通账号",), choices=("是", "否"), note="空着 = 是;初始口令由系统管理员设定"),
+    Column("account", "开通登录", parsers.yes_no(), ("开通账号",), choices=("是", "否"), note="空着 = 是；初始口令由系统管理员设定"),
 )  # fmt: skip
 
 

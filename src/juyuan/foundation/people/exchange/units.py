@@ -24,10 +24,10 @@ from juyuan.kernel.verdict import Finding
 UNIT_KINDS = dict(UnitKind.choices)
 COLUMNS = (
     Column("name", "单位名称", parsers.text(max_length=100), ("单位", "名称", "单位全称"), required=True, example="某某县商务局", width=28),
-    Column("code", "单位代码", parsers.code(max_length=60), ("代码", "单位编码"), note="小写字母与数字;空着则按拼音首字母自动编"),
+    Column("code", "单位代码", parsers.code(max_length=60), ("代码", "单位编码"), note="小写字母与数字；空着则按拼音首字母自动编"),
     Column("short_name", "简称", parsers.text(max_length=40), ("单位简称",)),
     Column("kind", "单位类别", parsers.choice(UNIT_KINDS), ("类别", "类型"), required=True, choices=tuple(UNIT_KINDS.values())),
-    Column("parent", "上级单位", parsers.text(max_length=100), ("上级", "隶属", "主管单位"), note="写代码或名称;可以是本表里的另一行"),
+    Column("parent", "上级单位", parsers.text(max_length=100), ("上级", "隶属", "主管单位"), note="写代码或名称；可以是本表里的另一行"),
     Column("function", "职能代码", parsers.code(max_length=40), ("职能",), note="如 commerce 商务、development 发展改革"),
     Column("adcode", "区划代码", parsers.code(max_length=12), ("行政区划代码",)),
     Column("is_county", "可作承载地", parsers.yes_no(), ("承载地", "县区级"), choices=("是", "否")),

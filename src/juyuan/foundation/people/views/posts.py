@@ -37,7 +37,7 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
         except RuleBroken as refusal:
             add_findings(form, refusal.findings)
         else:
-            messages.success(request, f"已授予:{post.unit.name}·{post.get_role_display()}")
+            messages.success(request, f"已授予：{post.unit.name}·{post.get_role_display()}")
             return HttpResponseRedirect(page_of(code))
     context = {
         "page_title": f"授予 {found.name} 任职",
@@ -72,11 +72,11 @@ def end(request: HttpRequest, post_id: int) -> HttpResponse:
             messages.success(request, "任职已终止")
             return HttpResponseRedirect(page_of(post.person.code))
     context = {
-        "page_title": f"终止任职:{post}",
+        "page_title": f"终止任职：{post}",
         "what": f"终止 {post.unit.name}·{post.get_role_display()}",
         "consequences": [
             "止任日次日起不再有这个角色的权限",
-            "手上的项目、待办不会自动移交;要移交请由主要负责同志办「调离」",
+            "手上的项目、待办不会自动移交；要移交请由主要负责同志办「调离」",
         ],
         "form": form,
         "submit": "终止任职",
@@ -159,7 +159,7 @@ def leave(request: HttpRequest, unit_code: str, code: str) -> HttpResponse:
         else:
             moved = "、".join(f"{label} {n} 件" for label, n in done.moved.items() if n)
             messages.success(
-                request, f"已调离:终止任职 {done.posts} 段" + (f",移交 {moved}" if moved else "")
+                request, f"已调离：终止任职 {done.posts} 段" + (f"，移交 {moved}" if moved else "")
             )
             return HttpResponseRedirect(back)
     kinds = "、".join(handing.label for handing in handover.registered())

@@ -56,8 +56,8 @@ def run_jobs(*, today: date, now: datetime, only: str = "") -> list[Outcome]:
     if only:
         chosen = tuple(job for job in chosen if job.name == only)
         if not chosen:
-            known = "、".join(job.name for job in registry.jobs()) or "(没有)"
-            raise RuleBroken.one("only", "job", f"没有定期任务「{only}」;现有:{known}")
+            known = "、".join(job.name for job in registry.jobs()) or "（没有）"
+            raise RuleBroken.one("only", "job", f"没有定期任务「{only}」；现有：{known}")
     outcomes: list[Outcome] = []
     for job in chosen:
         outcomes += _catch_up(job, today, now)

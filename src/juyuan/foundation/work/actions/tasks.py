@@ -26,7 +26,7 @@ from juyuan.kernel.verdict import Denied, Refusal, RuleBroken
 log = logging.getLogger(__name__)
 
 QUEUE, RUN_TASK = "long", "work.run_task"
-BROKEN = "程序出错,任务没有做成,也没有留下一半的结果。请联系系统管理员(任务编号见网址)"
+BROKEN = "程序出错，任务没有做成，也没有留下一半的结果。请联系系统管理员（任务编号见网址）"
 
 
 def start_task(
@@ -113,7 +113,7 @@ def _attempt(
             raise Denied(f"没有长任务「{run.kind}」")
         result = kind.run(run.args, actor=_requester(run, now), now=now, progress=progress)
     except Cancelled:
-        return TaskState.CANCELLED, "已按要求取消,没有留下改动", None
+        return TaskState.CANCELLED, "已按要求取消，没有留下改动", None
     except RuleBroken as refusal:
         return TaskState.FAILED, str(refusal), {"findings": [f.as_dict() for f in refusal.findings]}
     except Refusal as refusal:

@@ -87,7 +87,7 @@ def test_a_failure_is_kept_stops_its_later_days_and_is_tried_again(db, toy):
 def test_only_one_job_and_an_unknown_one(db, toy):
     registry.register(registry.Job("zebra", "另一项", Toy()))
     assert [name for name, _, _ in run(only="zebra")] == ["zebra"]
-    with pytest.raises(RuleBroken, match="没有定期任务「meiyou」;现有:toy、zebra"):
+    with pytest.raises(RuleBroken, match="没有定期任务「meiyou」；现有：toy、zebra"):
         run(only="meiyou")
 
 

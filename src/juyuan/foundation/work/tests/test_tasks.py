@@ -126,7 +126,7 @@ def test_cancel_while_running_rolls_back(cast, toy):
 
     toy["steps"][2] = someone_cancels
     done = execute(run.pk, now=NOW)
-    assert (done.state, done.message, made()) == ("cancelled", "已按要求取消,没有留下改动", 0)
+    assert (done.state, done.message, made()) == ("cancelled", "已按要求取消，没有留下改动", 0)
 
 
 def test_cancelling_a_finished_task_changes_nothing(cast, toy):

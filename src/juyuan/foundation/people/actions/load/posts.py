@@ -107,13 +107,13 @@ def _basics(
 ) -> list[Finding]:
     found = []
     if person is None:
-        found.append(Finding("person", "person", "", f"没有人员「{row.person}」,请先登记"))
+        found.append(Finding("person", "person", "", f"没有人员「{row.person}」，请先登记"))
     elif person.pk == own:
         found.append(Finding("person", "self_grant", "", "不得给自己授予或收回任职"))
     elif person.disabled_on is not None and person.disabled_on <= row.starts_on:
         found.append(Finding("person", "person_left", "", f"{person.name} 已离任"))
     if unit is None:
-        found.append(Finding("unit", "unit", "", f"没有单位「{row.unit}」,请先登记"))
+        found.append(Finding("unit", "unit", "", f"没有单位「{row.unit}」，请先登记"))
     elif unit.disabled_on is not None:
         found.append(Finding("unit", "unit_disabled", "", f"「{unit.name}」已停用"))
     if row.role not in Role.values:
