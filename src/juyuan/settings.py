@@ -56,7 +56,12 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 DEBUG = False
-ALLOWED_HOSTS = env_list("JUYUAN_ALLOWED_HOSTS") or ["127.0.0.1", "localhost", "[::1]", "testserver"]
+ALLOWED_HOSTS = env_list("JUYUAN_ALLOWED_HOSTS") or [
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    "testserver",
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

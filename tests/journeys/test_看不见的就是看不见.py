@@ -170,7 +170,9 @@ def body(response: Any) -> bytes:
 
 
 def headers(response: Any) -> dict[str, str]:
-    return {k: v for k, v in response.headers.items() if k not in ("Date", "Expires", "X-Request-ID")}
+    return {
+        k: v for k, v in response.headers.items() if k not in ("Date", "Expires", "X-Request-ID")
+    }
 
 
 def snapshot(town: Town, who: str, urls: list[str]) -> dict[str, tuple[int, bytes, dict[str, str]]]:

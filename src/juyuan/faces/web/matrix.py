@@ -29,7 +29,7 @@ VIEWERS = {
     "auditadmin": "审计管理员",
     "no_post": "没有任职",
 }
-"""看的人:代号 → 是谁(相对于龙山区登记、已认定签约的一个项目)。"""
+"""看的人:代号 → 是谁(相对于某县区登记、已认定签约的一个项目)。"""
 OBJECTS = {"normal": "一般", "restricted": "限名单"}
 HEADS = {"url": "网址", "name": "名称", "method": "方法", "door": "门", **VIEWERS}
 

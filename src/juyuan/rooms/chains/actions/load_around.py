@@ -26,6 +26,7 @@ POST_OF_ROLE = {"chain_lead": PostKind.LEAD, "chain_secretary": PostKind.SECRETA
 def load_enterprises(
     pack: Pack, chains: Mapping[str, Chain], nodes: Mapping[str, Node], loaded: Loaded
 ) -> None:
+    """装本地企业(龙头与其他):没有的新增,改了的改,界面上添的不动。"""
     wanted = {}
     for chain in pack.chains:
         chain_id = chains[chain.code].pk
@@ -59,6 +60,7 @@ def load_enterprises(
 def load_units(
     pack: Pack, chains: Mapping[str, Chain], units: Mapping[str, Unit], loaded: Loaded
 ) -> None:
+    """装各链责任单位,次序同文件;首列为牵头(建议值)。"""
     wanted = {}
     for chain in pack.chains:
         chain_id = chains[chain.code].pk

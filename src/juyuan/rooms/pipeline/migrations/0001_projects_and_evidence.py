@@ -8,369 +8,1117 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('chains', '0001_chains_and_nodes'),
-        ('investors', '0002_pending_rows'),
-        ('people', '0001_people_and_posts'),
+        ("chains", "0001_chains_and_nodes"),
+        ("investors", "0002_pending_rows"),
+        ("people", "0001_people_and_posts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='项目编号')),
-                ('name', models.CharField(max_length=200, verbose_name='项目名称')),
-                ('name_key', models.CharField(blank=True, db_index=True, default='', max_length=200, verbose_name='名称键')),
-                ('summary', models.TextField(blank=True, verbose_name='建设内容')),
-                ('category', models.CharField(choices=[('industry', '产业项目'), ('infrastructure', '基础设施'), ('real_estate', '房地产')], default='industry', max_length=20, verbose_name='项目类别')),
-                ('is_chain_project', models.BooleanField(default=True, verbose_name='产业项目')),
-                ('industry_code', models.CharField(blank=True, max_length=10, verbose_name='行业代码')),
-                ('total_investment', models.BigIntegerField(blank=True, null=True, verbose_name='总投资')),
-                ('total_investment_unknown', models.CharField(blank=True, choices=[('', '已填'), ('withheld', '不便透露'), ('pending', '待定')], default='', max_length=10, verbose_name='总投资说明')),
-                ('fixed_investment', models.BigIntegerField(blank=True, null=True, verbose_name='固定资产投资')),
-                ('fixed_investment_unknown', models.CharField(blank=True, choices=[('', '已填'), ('withheld', '不便透露'), ('pending', '待定')], default='', max_length=10, verbose_name='固定资产投资说明')),
-                ('contract_amount', models.BigIntegerField(blank=True, null=True, verbose_name='合同金额')),
-                ('contract_amount_unknown', models.CharField(blank=True, choices=[('', '已填'), ('withheld', '不便透露'), ('pending', '待定')], default='', max_length=10, verbose_name='合同金额说明')),
-                ('committed_investment', models.BigIntegerField(blank=True, null=True, verbose_name='合同引资额')),
-                ('committed_outside_province', models.BigIntegerField(blank=True, null=True, verbose_name='省外口径引资额')),
-                ('basis', models.TextField(blank=True, verbose_name='谋划依据')),
-                ('site_options', models.TextField(blank=True, verbose_name='选址意向')),
-                ('benefit', models.TextField(blank=True, verbose_name='预期效益')),
-                ('factor_needs', models.TextField(blank=True, verbose_name='要素需求')),
-                ('landing_kind', models.CharField(choices=[('new_site', '新供地自建'), ('leased_plant', '租购厂房'), ('service', '服务业'), ('platform', '平台总部')], default='new_site', max_length=20, verbose_name='落地方式')),
-                ('location', models.CharField(blank=True, max_length=200, verbose_name='具体地点')),
-                ('remark', models.TextField(blank=True, verbose_name='备注')),
-                ('confidentiality', models.CharField(choices=[('normal', '一般'), ('internal', '内部'), ('restricted', '限名单')], default='normal', max_length=12, verbose_name='密级')),
-                ('stage', models.CharField(choices=[('planning', '谋划'), ('negotiation', '洽谈'), ('intent', '意向'), ('signed', '签约'), ('landed', '落地')], max_length=20, verbose_name='所在库')),
-                ('stage_status', models.CharField(choices=[('claimed', '待核实'), ('recognised', '已认定')], default='claimed', max_length=12, verbose_name='核实状态')),
-                ('recognised_stage', models.CharField(blank=True, choices=[('planning', '谋划'), ('negotiation', '洽谈'), ('intent', '意向'), ('signed', '签约'), ('landed', '落地')], default='', max_length=20, verbose_name='认定所在库')),
-                ('stage_since', models.DateField(verbose_name='入库日期')),
-                ('standing', models.CharField(choices=[('active', '推进'), ('paused', '暂缓'), ('ended', '终止'), ('withdrawn', '退库')], default='active', max_length=12, verbose_name='项目状态')),
-                ('standing_reason', models.CharField(blank=True, choices=[('funding', '投资方资金不到位'), ('market', '市场或产品变化'), ('site', '用地用能等要素未落实'), ('approval', '审批或政策不允许'), ('elsewhere', '转投他地'), ('stalled', '长期无实质进展'), ('duplicate', '重复登记'), ('other', '其他')], default='', max_length=20, verbose_name='状态事由')),
-                ('standing_note', models.TextField(blank=True, verbose_name='状态说明')),
-                ('standing_since', models.DateField(blank=True, null=True, verbose_name='状态起始日')),
-                ('signed_on', models.DateField(blank=True, null=True, verbose_name='签约日期')),
-                ('started_on', models.DateField(blank=True, null=True, verbose_name='开工日期')),
-                ('promised_start_on', models.DateField(blank=True, null=True, verbose_name='承诺开工日期')),
-                ('promised_production_on', models.DateField(blank=True, null=True, verbose_name='承诺投产日期')),
-                ('promised_capacity_on', models.DateField(blank=True, null=True, verbose_name='承诺达效日期')),
-                ('source', models.CharField(choices=[('registered', '登记'), ('ledger', '台账导入')], default='registered', max_length=12, verbose_name='录入方式')),
-                ('claimed_word', models.CharField(blank=True, max_length=60, verbose_name='台账原词')),
-                ('batch_id', models.CharField(blank=True, default='', max_length=40, verbose_name='导入批次')),
-                ('created_at', models.DateTimeField(verbose_name='登记时间')),
-                ('updated_at', models.DateTimeField(verbose_name='更新时间')),
-                ('voided_at', models.DateTimeField(blank=True, null=True, verbose_name='作废时间')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('unit_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None, verbose_name='本方单位')),
-                ('participant_unit_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None, verbose_name='参与单位编号')),
-                ('listed_person_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None, verbose_name='名单人员编号')),
-                ('chain', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chains.chain', verbose_name='产业链')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('lead_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit', verbose_name='首谈单位')),
-                ('moved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申报人')),
-                ('node', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chains.node', verbose_name='环节')),
-                ('owner_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit', verbose_name='登记单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="项目编号")),
+                ("name", models.CharField(max_length=200, verbose_name="项目名称")),
+                (
+                    "name_key",
+                    models.CharField(
+                        blank=True, db_index=True, default="", max_length=200, verbose_name="名称键"
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="建设内容")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("industry", "产业项目"),
+                            ("infrastructure", "基础设施"),
+                            ("real_estate", "房地产"),
+                        ],
+                        default="industry",
+                        max_length=20,
+                        verbose_name="项目类别",
+                    ),
+                ),
+                ("is_chain_project", models.BooleanField(default=True, verbose_name="产业项目")),
+                (
+                    "industry_code",
+                    models.CharField(blank=True, max_length=10, verbose_name="行业代码"),
+                ),
+                (
+                    "total_investment",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="总投资"),
+                ),
+                (
+                    "total_investment_unknown",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "已填"), ("withheld", "不便透露"), ("pending", "待定")],
+                        default="",
+                        max_length=10,
+                        verbose_name="总投资说明",
+                    ),
+                ),
+                (
+                    "fixed_investment",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="固定资产投资"),
+                ),
+                (
+                    "fixed_investment_unknown",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "已填"), ("withheld", "不便透露"), ("pending", "待定")],
+                        default="",
+                        max_length=10,
+                        verbose_name="固定资产投资说明",
+                    ),
+                ),
+                (
+                    "contract_amount",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="合同金额"),
+                ),
+                (
+                    "contract_amount_unknown",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "已填"), ("withheld", "不便透露"), ("pending", "待定")],
+                        default="",
+                        max_length=10,
+                        verbose_name="合同金额说明",
+                    ),
+                ),
+                (
+                    "committed_investment",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="合同引资额"),
+                ),
+                (
+                    "committed_outside_province",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="省外口径引资额"),
+                ),
+                ("basis", models.TextField(blank=True, verbose_name="谋划依据")),
+                ("site_options", models.TextField(blank=True, verbose_name="选址意向")),
+                ("benefit", models.TextField(blank=True, verbose_name="预期效益")),
+                ("factor_needs", models.TextField(blank=True, verbose_name="要素需求")),
+                (
+                    "landing_kind",
+                    models.CharField(
+                        choices=[
+                            ("new_site", "新供地自建"),
+                            ("leased_plant", "租购厂房"),
+                            ("service", "服务业"),
+                            ("platform", "平台总部"),
+                        ],
+                        default="new_site",
+                        max_length=20,
+                        verbose_name="落地方式",
+                    ),
+                ),
+                ("location", models.CharField(blank=True, max_length=200, verbose_name="具体地点")),
+                ("remark", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[
+                            ("normal", "一般"),
+                            ("internal", "内部"),
+                            ("restricted", "限名单"),
+                        ],
+                        default="normal",
+                        max_length=12,
+                        verbose_name="密级",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("planning", "谋划"),
+                            ("negotiation", "洽谈"),
+                            ("intent", "意向"),
+                            ("signed", "签约"),
+                            ("landed", "落地"),
+                        ],
+                        max_length=20,
+                        verbose_name="所在库",
+                    ),
+                ),
+                (
+                    "stage_status",
+                    models.CharField(
+                        choices=[("claimed", "待核实"), ("recognised", "已认定")],
+                        default="claimed",
+                        max_length=12,
+                        verbose_name="核实状态",
+                    ),
+                ),
+                (
+                    "recognised_stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planning", "谋划"),
+                            ("negotiation", "洽谈"),
+                            ("intent", "意向"),
+                            ("signed", "签约"),
+                            ("landed", "落地"),
+                        ],
+                        default="",
+                        max_length=20,
+                        verbose_name="认定所在库",
+                    ),
+                ),
+                ("stage_since", models.DateField(verbose_name="入库日期")),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("active", "推进"),
+                            ("paused", "暂缓"),
+                            ("ended", "终止"),
+                            ("withdrawn", "退库"),
+                        ],
+                        default="active",
+                        max_length=12,
+                        verbose_name="项目状态",
+                    ),
+                ),
+                (
+                    "standing_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("funding", "投资方资金不到位"),
+                            ("market", "市场或产品变化"),
+                            ("site", "用地用能等要素未落实"),
+                            ("approval", "审批或政策不允许"),
+                            ("elsewhere", "转投他地"),
+                            ("stalled", "长期无实质进展"),
+                            ("duplicate", "重复登记"),
+                            ("other", "其他"),
+                        ],
+                        default="",
+                        max_length=20,
+                        verbose_name="状态事由",
+                    ),
+                ),
+                ("standing_note", models.TextField(blank=True, verbose_name="状态说明")),
+                (
+                    "standing_since",
+                    models.DateField(blank=True, null=True, verbose_name="状态起始日"),
+                ),
+                ("signed_on", models.DateField(blank=True, null=True, verbose_name="签约日期")),
+                ("started_on", models.DateField(blank=True, null=True, verbose_name="开工日期")),
+                (
+                    "promised_start_on",
+                    models.DateField(blank=True, null=True, verbose_name="承诺开工日期"),
+                ),
+                (
+                    "promised_production_on",
+                    models.DateField(blank=True, null=True, verbose_name="承诺投产日期"),
+                ),
+                (
+                    "promised_capacity_on",
+                    models.DateField(blank=True, null=True, verbose_name="承诺达效日期"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("registered", "登记"), ("ledger", "台账导入")],
+                        default="registered",
+                        max_length=12,
+                        verbose_name="录入方式",
+                    ),
+                ),
+                (
+                    "claimed_word",
+                    models.CharField(blank=True, max_length=60, verbose_name="台账原词"),
+                ),
+                (
+                    "batch_id",
+                    models.CharField(
+                        blank=True, default="", max_length=40, verbose_name="导入批次"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="登记时间")),
+                ("updated_at", models.DateTimeField(verbose_name="更新时间")),
+                ("voided_at", models.DateTimeField(blank=True, null=True, verbose_name="作废时间")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "unit_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        size=None,
+                        verbose_name="本方单位",
+                    ),
+                ),
+                (
+                    "participant_unit_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        size=None,
+                        verbose_name="参与单位编号",
+                    ),
+                ),
+                (
+                    "listed_person_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        size=None,
+                        verbose_name="名单人员编号",
+                    ),
+                ),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chains.chain",
+                        verbose_name="产业链",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "lead_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.unit",
+                        verbose_name="首谈单位",
+                    ),
+                ),
+                (
+                    "moved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申报人",
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chains.node",
+                        verbose_name="环节",
+                    ),
+                ),
+                (
+                    "owner_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.unit",
+                        verbose_name="登记单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '项目',
-                'verbose_name_plural': '项目',
+                "verbose_name": "项目",
+                "verbose_name_plural": "项目",
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fact', models.CharField(choices=[('contact', '双向接触记录'), ('written_will', '书面投资意愿'), ('prereview', '预审意见'), ('due_diligence', '主体核查'), ('factor_needs', '要素需求'), ('formal_contract', '正式合同'), ('framework', '框架协议'), ('review_passed', '评审通过'), ('legality', '合法性审查意见'), ('fair_competition', '公平竞争审查意见'), ('company_registered', '项目公司注册'), ('site_right', '用地或厂房权属'), ('filing_permit', '备案或许可'), ('works_photo', '开工或设备安装现场照片'), ('other', '其他材料')], max_length=30, verbose_name='证明什么')),
-                ('title', models.CharField(max_length=200, verbose_name='材料名称')),
-                ('issuer', models.CharField(blank=True, max_length=100, verbose_name='出具单位')),
-                ('number', models.CharField(blank=True, max_length=100, verbose_name='文号')),
-                ('dated_on', models.DateField(verbose_name='日期')),
-                ('conclusion', models.CharField(blank=True, choices=[('', '不适用'), ('passed', '通过'), ('conditional', '有条件通过'), ('failed', '不通过')], default='', max_length=12, verbose_name='结论')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='地点')),
-                ('two_way', models.BooleanField(default=False, verbose_name='双向接触')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('file_use_id', models.UUIDField(blank=True, null=True, verbose_name='文件使用编号')),
-                ('file_sha256', models.CharField(blank=True, max_length=64, verbose_name='文件摘要')),
-                ('file_name', models.CharField(blank=True, max_length=200, verbose_name='文件名')),
-                ('by_name', models.CharField(max_length=60, verbose_name='提交人姓名')),
-                ('at', models.DateTimeField(verbose_name='提交时间')),
-                ('voided_at', models.DateTimeField(blank=True, null=True, verbose_name='作废时间')),
-                ('void_reason', models.TextField(blank=True, verbose_name='作废理由')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit', verbose_name='提交单位')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='pipeline.project', verbose_name='项目')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.CharField(
+                        choices=[
+                            ("contact", "双向接触记录"),
+                            ("written_will", "书面投资意愿"),
+                            ("prereview", "预审意见"),
+                            ("due_diligence", "主体核查"),
+                            ("factor_needs", "要素需求"),
+                            ("formal_contract", "正式合同"),
+                            ("framework", "框架协议"),
+                            ("review_passed", "评审通过"),
+                            ("legality", "合法性审查意见"),
+                            ("fair_competition", "公平竞争审查意见"),
+                            ("company_registered", "项目公司注册"),
+                            ("site_right", "用地或厂房权属"),
+                            ("filing_permit", "备案或许可"),
+                            ("works_photo", "开工或设备安装现场照片"),
+                            ("other", "其他材料"),
+                        ],
+                        max_length=30,
+                        verbose_name="证明什么",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="材料名称")),
+                ("issuer", models.CharField(blank=True, max_length=100, verbose_name="出具单位")),
+                ("number", models.CharField(blank=True, max_length=100, verbose_name="文号")),
+                ("dated_on", models.DateField(verbose_name="日期")),
+                (
+                    "conclusion",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "不适用"),
+                            ("passed", "通过"),
+                            ("conditional", "有条件通过"),
+                            ("failed", "不通过"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="结论",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="地点")),
+                ("two_way", models.BooleanField(default=False, verbose_name="双向接触")),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "file_use_id",
+                    models.UUIDField(blank=True, null=True, verbose_name="文件使用编号"),
+                ),
+                (
+                    "file_sha256",
+                    models.CharField(blank=True, max_length=64, verbose_name="文件摘要"),
+                ),
+                ("file_name", models.CharField(blank=True, max_length=200, verbose_name="文件名")),
+                ("by_name", models.CharField(max_length=60, verbose_name="提交人姓名")),
+                ("at", models.DateTimeField(verbose_name="提交时间")),
+                ("voided_at", models.DateTimeField(blank=True, null=True, verbose_name="作废时间")),
+                ("void_reason", models.TextField(blank=True, verbose_name="作废理由")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提交人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.unit",
+                        verbose_name="提交单位",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="pipeline.project",
+                        verbose_name="项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '证据',
-                'verbose_name_plural': '证据',
-                'ordering': ['id'],
+                "verbose_name": "证据",
+                "verbose_name_plural": "证据",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectHost',
+            name="ProjectHost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actual', models.BooleanField(default=True, verbose_name='实际落点')),
-                ('share_bp', models.PositiveIntegerField(default=10000, verbose_name='份额')),
-                ('total_part', models.BigIntegerField(default=0, verbose_name='总投资份额')),
-                ('contract_part', models.BigIntegerField(default=0, verbose_name='合同金额份额')),
-                ('committed_part', models.BigIntegerField(default=0, verbose_name='合同引资额份额')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hosts', to='pipeline.project', verbose_name='项目')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit', verbose_name='承载地')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("actual", models.BooleanField(default=True, verbose_name="实际落点")),
+                ("share_bp", models.PositiveIntegerField(default=10000, verbose_name="份额")),
+                ("total_part", models.BigIntegerField(default=0, verbose_name="总投资份额")),
+                ("contract_part", models.BigIntegerField(default=0, verbose_name="合同金额份额")),
+                (
+                    "committed_part",
+                    models.BigIntegerField(default=0, verbose_name="合同引资额份额"),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hosts",
+                        to="pipeline.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.unit",
+                        verbose_name="承载地",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '项目承载地',
-                'verbose_name_plural': '项目承载地',
-                'ordering': ['id'],
+                "verbose_name": "项目承载地",
+                "verbose_name_plural": "项目承载地",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectListed',
+            name="ProjectListed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='人员')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='listed', to='pipeline.project', verbose_name='项目')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="listed",
+                        to="pipeline.project",
+                        verbose_name="项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '限名单人员',
-                'verbose_name_plural': '限名单人员',
-                'ordering': ['id'],
+                "verbose_name": "限名单人员",
+                "verbose_name_plural": "限名单人员",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectParticipant',
+            name="ProjectParticipant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='pipeline.project', verbose_name='项目')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit', verbose_name='参与单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participants",
+                        to="pipeline.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.unit",
+                        verbose_name="参与单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '参与单位',
-                'verbose_name_plural': '参与单位',
-                'ordering': ['id'],
+                "verbose_name": "参与单位",
+                "verbose_name_plural": "参与单位",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectParty',
+            name="ProjectParty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share_bp', models.PositiveIntegerField(default=0, verbose_name='占比')),
-                ('origin', models.CharField(blank=True, choices=[('', '未明'), ('local', '市内'), ('outside_city', '市外省内'), ('outside_province', '省外'), ('foreign', '境外')], default='', max_length=20, verbose_name='资金来源地')),
-                ('fiscal', models.BooleanField(default=False, verbose_name='财政资金')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
-                ('investor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='investors.investor', verbose_name='投资方')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='pipeline.project', verbose_name='项目')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("share_bp", models.PositiveIntegerField(default=0, verbose_name="占比")),
+                (
+                    "origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "未明"),
+                            ("local", "市内"),
+                            ("outside_city", "市外省内"),
+                            ("outside_province", "省外"),
+                            ("foreign", "境外"),
+                        ],
+                        default="",
+                        max_length=20,
+                        verbose_name="资金来源地",
+                    ),
+                ),
+                ("fiscal", models.BooleanField(default=False, verbose_name="财政资金")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="排序")),
+                (
+                    "investor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="investors.investor",
+                        verbose_name="投资方",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parties",
+                        to="pipeline.project",
+                        verbose_name="项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '出资方',
-                'verbose_name_plural': '出资方',
-                'ordering': ['order', 'id'],
+                "verbose_name": "出资方",
+                "verbose_name_plural": "出资方",
+                "ordering": ["order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectState',
+            name="ProjectState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(verbose_name='记录时间')),
-                ('stage', models.CharField(choices=[('planning', '谋划'), ('negotiation', '洽谈'), ('intent', '意向'), ('signed', '签约'), ('landed', '落地')], max_length=20, verbose_name='所在库')),
-                ('recognised_stage', models.CharField(blank=True, choices=[('planning', '谋划'), ('negotiation', '洽谈'), ('intent', '意向'), ('signed', '签约'), ('landed', '落地')], max_length=20, verbose_name='认定所在库')),
-                ('standing', models.CharField(choices=[('active', '推进'), ('paused', '暂缓'), ('ended', '终止'), ('withdrawn', '退库')], max_length=12, verbose_name='项目状态')),
-                ('voided', models.BooleanField(default=False, verbose_name='已作废')),
-                ('total_investment', models.BigIntegerField(null=True, verbose_name='总投资')),
-                ('contract_amount', models.BigIntegerField(null=True, verbose_name='合同金额')),
-                ('committed_investment', models.BigIntegerField(null=True, verbose_name='合同引资额')),
-                ('is_chain_project', models.BooleanField(default=True, verbose_name='产业项目')),
-                ('chain_code', models.CharField(blank=True, max_length=20, verbose_name='产业链代码')),
-                ('lead_unit_id_at', models.BigIntegerField(null=True, verbose_name='首谈单位编号')),
-                ('hosts', models.JSONField(default=list, verbose_name='承载地份额')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='pipeline.project', verbose_name='项目')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(verbose_name="记录时间")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("planning", "谋划"),
+                            ("negotiation", "洽谈"),
+                            ("intent", "意向"),
+                            ("signed", "签约"),
+                            ("landed", "落地"),
+                        ],
+                        max_length=20,
+                        verbose_name="所在库",
+                    ),
+                ),
+                (
+                    "recognised_stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planning", "谋划"),
+                            ("negotiation", "洽谈"),
+                            ("intent", "意向"),
+                            ("signed", "签约"),
+                            ("landed", "落地"),
+                        ],
+                        max_length=20,
+                        verbose_name="认定所在库",
+                    ),
+                ),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("active", "推进"),
+                            ("paused", "暂缓"),
+                            ("ended", "终止"),
+                            ("withdrawn", "退库"),
+                        ],
+                        max_length=12,
+                        verbose_name="项目状态",
+                    ),
+                ),
+                ("voided", models.BooleanField(default=False, verbose_name="已作废")),
+                ("total_investment", models.BigIntegerField(null=True, verbose_name="总投资")),
+                ("contract_amount", models.BigIntegerField(null=True, verbose_name="合同金额")),
+                (
+                    "committed_investment",
+                    models.BigIntegerField(null=True, verbose_name="合同引资额"),
+                ),
+                ("is_chain_project", models.BooleanField(default=True, verbose_name="产业项目")),
+                (
+                    "chain_code",
+                    models.CharField(blank=True, max_length=20, verbose_name="产业链代码"),
+                ),
+                ("lead_unit_id_at", models.BigIntegerField(null=True, verbose_name="首谈单位编号")),
+                ("hosts", models.JSONField(default=list, verbose_name="承载地份额")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="states",
+                        to="pipeline.project",
+                        verbose_name="项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '项目快照',
-                'verbose_name_plural': '项目快照',
-                'ordering': ['id'],
+                "verbose_name": "项目快照",
+                "verbose_name_plural": "项目快照",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Recognition',
+            name="Recognition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(choices=[('planning', '谋划'), ('negotiation', '洽谈'), ('intent', '意向'), ('signed', '签约'), ('landed', '落地')], max_length=20, verbose_name='认定所在库')),
-                ('sign', models.SmallIntegerField(default=1, verbose_name='正负')),
-                ('fact_on', models.DateField(verbose_name='事实日')),
-                ('recorded_at', models.DateTimeField(verbose_name='认定时间')),
-                ('total_investment', models.BigIntegerField(null=True, verbose_name='总投资')),
-                ('contract_amount', models.BigIntegerField(null=True, verbose_name='合同金额')),
-                ('committed_investment', models.BigIntegerField(null=True, verbose_name='合同引资额')),
-                ('committed_outside_province', models.BigIntegerField(null=True, verbose_name='省外口径引资额')),
-                ('strategy', models.CharField(blank=True, max_length=40, verbose_name='引资额口径')),
-                ('chain_code', models.CharField(blank=True, max_length=20, verbose_name='产业链代码')),
-                ('is_chain_project', models.BooleanField(default=True, verbose_name='产业项目')),
-                ('hosts', models.JSONField(default=list, verbose_name='承载地份额')),
-                ('makers', models.JSONField(default=list, verbose_name='经手人')),
-                ('by_name', models.CharField(max_length=60, verbose_name='认定人姓名')),
-                ('historical', models.BooleanField(default=False, verbose_name='历史认定')),
-                ('paper', models.JSONField(default=dict, verbose_name='依据文件')),
-                ('batch_id', models.CharField(blank=True, default='', max_length=40, verbose_name='导入批次')),
-                ('reason', models.TextField(blank=True, verbose_name='理由')),
-                ('gate_report', models.JSONField(default=list, verbose_name='门槛核对')),
-                ('live', models.BooleanField(default=True, verbose_name='现行')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='认定人')),
-                ('lead_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit', verbose_name='首谈单位')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recognitions', to='pipeline.project', verbose_name='项目')),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='pipeline.recognition', verbose_name='冲回')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("planning", "谋划"),
+                            ("negotiation", "洽谈"),
+                            ("intent", "意向"),
+                            ("signed", "签约"),
+                            ("landed", "落地"),
+                        ],
+                        max_length=20,
+                        verbose_name="认定所在库",
+                    ),
+                ),
+                ("sign", models.SmallIntegerField(default=1, verbose_name="正负")),
+                ("fact_on", models.DateField(verbose_name="事实日")),
+                ("recorded_at", models.DateTimeField(verbose_name="认定时间")),
+                ("total_investment", models.BigIntegerField(null=True, verbose_name="总投资")),
+                ("contract_amount", models.BigIntegerField(null=True, verbose_name="合同金额")),
+                (
+                    "committed_investment",
+                    models.BigIntegerField(null=True, verbose_name="合同引资额"),
+                ),
+                (
+                    "committed_outside_province",
+                    models.BigIntegerField(null=True, verbose_name="省外口径引资额"),
+                ),
+                (
+                    "strategy",
+                    models.CharField(blank=True, max_length=40, verbose_name="引资额口径"),
+                ),
+                (
+                    "chain_code",
+                    models.CharField(blank=True, max_length=20, verbose_name="产业链代码"),
+                ),
+                ("is_chain_project", models.BooleanField(default=True, verbose_name="产业项目")),
+                ("hosts", models.JSONField(default=list, verbose_name="承载地份额")),
+                ("makers", models.JSONField(default=list, verbose_name="经手人")),
+                ("by_name", models.CharField(max_length=60, verbose_name="认定人姓名")),
+                ("historical", models.BooleanField(default=False, verbose_name="历史认定")),
+                ("paper", models.JSONField(default=dict, verbose_name="依据文件")),
+                (
+                    "batch_id",
+                    models.CharField(
+                        blank=True, default="", max_length=40, verbose_name="导入批次"
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("gate_report", models.JSONField(default=list, verbose_name="门槛核对")),
+                ("live", models.BooleanField(default=True, verbose_name="现行")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="认定人",
+                    ),
+                ),
+                (
+                    "lead_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.unit",
+                        verbose_name="首谈单位",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recognitions",
+                        to="pipeline.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversal",
+                        to="pipeline.recognition",
+                        verbose_name="冲回",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '认定',
-                'verbose_name_plural': '认定',
-                'ordering': ['id'],
+                "verbose_name": "认定",
+                "verbose_name_plural": "认定",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='StageMove',
+            name="StageMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_stage', models.CharField(blank=True, choices=[('planning', '谋划'), ('negotiation', '洽谈'), ('intent', '意向'), ('signed', '签约'), ('landed', '落地')], max_length=20, verbose_name='原库')),
-                ('to_stage', models.CharField(choices=[('planning', '谋划'), ('negotiation', '洽谈'), ('intent', '意向'), ('signed', '签约'), ('landed', '落地')], max_length=20, verbose_name='新库')),
-                ('verb', models.CharField(choices=[('enter', '入库'), ('advance', '前移'), ('back', '退回'), ('jump', '越级'), ('import', '台账入库')], max_length=10, verbose_name='动作')),
-                ('actor_name', models.CharField(max_length=60, verbose_name='行动者姓名')),
-                ('unit_name', models.CharField(blank=True, max_length=100, verbose_name='行动者单位')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('fact_on', models.DateField(verbose_name='事实日')),
-                ('reason', models.TextField(blank=True, verbose_name='理由')),
-                ('override', models.BooleanField(default=False, verbose_name='越级')),
-                ('gate_report', models.JSONField(default=list, verbose_name='门槛核对')),
-                ('parameters', models.JSONField(default=dict, verbose_name='参数版本')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='行动者')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='pipeline.project', verbose_name='项目')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "from_stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planning", "谋划"),
+                            ("negotiation", "洽谈"),
+                            ("intent", "意向"),
+                            ("signed", "签约"),
+                            ("landed", "落地"),
+                        ],
+                        max_length=20,
+                        verbose_name="原库",
+                    ),
+                ),
+                (
+                    "to_stage",
+                    models.CharField(
+                        choices=[
+                            ("planning", "谋划"),
+                            ("negotiation", "洽谈"),
+                            ("intent", "意向"),
+                            ("signed", "签约"),
+                            ("landed", "落地"),
+                        ],
+                        max_length=20,
+                        verbose_name="新库",
+                    ),
+                ),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("enter", "入库"),
+                            ("advance", "前移"),
+                            ("back", "退回"),
+                            ("jump", "越级"),
+                            ("import", "台账入库"),
+                        ],
+                        max_length=10,
+                        verbose_name="动作",
+                    ),
+                ),
+                ("actor_name", models.CharField(max_length=60, verbose_name="行动者姓名")),
+                (
+                    "unit_name",
+                    models.CharField(blank=True, max_length=100, verbose_name="行动者单位"),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("fact_on", models.DateField(verbose_name="事实日")),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("override", models.BooleanField(default=False, verbose_name="越级")),
+                ("gate_report", models.JSONField(default=list, verbose_name="门槛核对")),
+                ("parameters", models.JSONField(default=dict, verbose_name="参数版本")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="行动者",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="moves",
+                        to="pipeline.project",
+                        verbose_name="项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '移动记录',
-                'verbose_name_plural': '移动记录',
-                'ordering': ['id'],
+                "verbose_name": "移动记录",
+                "verbose_name_plural": "移动记录",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='VoidRequest',
+            name="VoidRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField(verbose_name='理由')),
-                ('status', models.CharField(choices=[('requested', '待确认'), ('confirmed', '已作废'), ('rejected', '不同意')], default='requested', max_length=12, verbose_name='作废状态')),
-                ('requested_by_name', models.CharField(max_length=60, verbose_name='提出人姓名')),
-                ('requested_at', models.DateTimeField(verbose_name='提出时间')),
-                ('settled_by_name', models.CharField(blank=True, max_length=60, verbose_name='确认人姓名')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='voids', to='pipeline.evidence', verbose_name='证据')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='voids', to='pipeline.project', verbose_name='项目')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="理由")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "待确认"),
+                            ("confirmed", "已作废"),
+                            ("rejected", "不同意"),
+                        ],
+                        default="requested",
+                        max_length=12,
+                        verbose_name="作废状态",
+                    ),
+                ),
+                ("requested_by_name", models.CharField(max_length=60, verbose_name="提出人姓名")),
+                ("requested_at", models.DateTimeField(verbose_name="提出时间")),
+                (
+                    "settled_by_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="确认人姓名"),
+                ),
+                (
+                    "settled_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="确认时间"),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="voids",
+                        to="pipeline.evidence",
+                        verbose_name="证据",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="voids",
+                        to="pipeline.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提出人",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '作废申请',
-                'verbose_name_plural': '作废申请',
-                'ordering': ['id'],
+                "verbose_name": "作废申请",
+                "verbose_name_plural": "作废申请",
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['-updated_at', '-id'], name='project_updated'),
+            model_name="project",
+            index=models.Index(fields=["-updated_at", "-id"], name="project_updated"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['stage', '-updated_at', '-id'], name='project_stage_updated'),
+            model_name="project",
+            index=models.Index(
+                fields=["stage", "-updated_at", "-id"], name="project_stage_updated"
+            ),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['-total_investment', '-id'], name='project_total'),
+            model_name="project",
+            index=models.Index(fields=["-total_investment", "-id"], name="project_total"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['-committed_investment', '-id'], name='project_committed'),
+            model_name="project",
+            index=models.Index(fields=["-committed_investment", "-id"], name="project_committed"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['-created_at', '-id'], name='project_created'),
+            model_name="project",
+            index=models.Index(fields=["-created_at", "-id"], name="project_created"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['batch_id'], name='project_batch'),
+            model_name="project",
+            index=models.Index(fields=["batch_id"], name="project_batch"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['unit_ids'], name='project_units'),
+            model_name="project",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["unit_ids"], name="project_units"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('total_investment__isnull', True), ('total_investment__gte', 0), _connector='OR'), models.Q(('contract_amount__isnull', True), ('contract_amount__gte', 0), _connector='OR'), models.Q(('fixed_investment__isnull', True), ('fixed_investment__gte', 0), _connector='OR')), name='project_money_not_negative'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("total_investment__isnull", True),
+                        ("total_investment__gte", 0),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("contract_amount__isnull", True),
+                        ("contract_amount__gte", 0),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("fixed_investment__isnull", True),
+                        ("fixed_investment__gte", 0),
+                        _connector="OR",
+                    ),
+                ),
+                name="project_money_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('total_investment__isnull', True), ('fixed_investment__isnull', True), ('fixed_investment__lte', models.F('total_investment')), _connector='OR'), name='project_fixed_within_total'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("total_investment__isnull", True),
+                    ("fixed_investment__isnull", True),
+                    ("fixed_investment__lte", models.F("total_investment")),
+                    _connector="OR",
+                ),
+                name="project_fixed_within_total",
+            ),
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(condition=models.Q(('voided_at__isnull', True)), fields=['project', 'fact'], name='evidence_fact'),
+            model_name="evidence",
+            index=models.Index(
+                condition=models.Q(("voided_at__isnull", True)),
+                fields=["project", "fact"],
+                name="evidence_fact",
+            ),
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['file_sha256'], name='evidence_sha'),
+            model_name="evidence",
+            index=models.Index(fields=["file_sha256"], name="evidence_sha"),
         ),
         migrations.AddIndex(
-            model_name='projecthost',
-            index=models.Index(fields=['unit', 'project'], name='host_unit'),
+            model_name="projecthost",
+            index=models.Index(fields=["unit", "project"], name="host_unit"),
         ),
         migrations.AddConstraint(
-            model_name='projecthost',
-            constraint=models.UniqueConstraint(fields=('project', 'unit', 'actual'), name='host_once'),
+            model_name="projecthost",
+            constraint=models.UniqueConstraint(
+                fields=("project", "unit", "actual"), name="host_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='projecthost',
-            constraint=models.CheckConstraint(condition=models.Q(('share_bp__gt', 0), ('share_bp__lte', 10000)), name='host_share'),
+            model_name="projecthost",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share_bp__gt", 0), ("share_bp__lte", 10000)), name="host_share"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='projectlisted',
-            constraint=models.UniqueConstraint(fields=('project', 'person'), name='listed_once'),
+            model_name="projectlisted",
+            constraint=models.UniqueConstraint(fields=("project", "person"), name="listed_once"),
         ),
         migrations.AddConstraint(
-            model_name='projectparticipant',
-            constraint=models.UniqueConstraint(fields=('project', 'unit'), name='participant_once'),
+            model_name="projectparticipant",
+            constraint=models.UniqueConstraint(fields=("project", "unit"), name="participant_once"),
         ),
         migrations.AddConstraint(
-            model_name='projectparty',
-            constraint=models.UniqueConstraint(fields=('project', 'investor'), name='party_once'),
+            model_name="projectparty",
+            constraint=models.UniqueConstraint(fields=("project", "investor"), name="party_once"),
         ),
         migrations.AddConstraint(
-            model_name='projectparty',
-            constraint=models.CheckConstraint(condition=models.Q(('share_bp__lte', 10000)), name='party_share'),
+            model_name="projectparty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share_bp__lte", 10000)), name="party_share"
+            ),
         ),
         migrations.AddIndex(
-            model_name='projectstate',
-            index=models.Index(fields=['project', '-recorded_at', '-id'], name='state_latest'),
+            model_name="projectstate",
+            index=models.Index(fields=["project", "-recorded_at", "-id"], name="state_latest"),
         ),
         migrations.AddIndex(
-            model_name='recognition',
-            index=models.Index(fields=['stage', 'recorded_at'], name='recognition_when'),
+            model_name="recognition",
+            index=models.Index(fields=["stage", "recorded_at"], name="recognition_when"),
         ),
         migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.UniqueConstraint(condition=models.Q(('live', True), ('sign', 1)), fields=('project', 'stage'), name='recognition_one_live'),
+            model_name="recognition",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("live", True), ("sign", 1)),
+                fields=("project", "stage"),
+                name="recognition_one_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.CheckConstraint(condition=models.Q(('sign__in', [1, -1])), name='recognition_sign'),
+            model_name="recognition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sign__in", [1, -1])), name="recognition_sign"
+            ),
         ),
         migrations.AddIndex(
-            model_name='stagemove',
-            index=models.Index(fields=['project', '-id'], name='move_project'),
+            model_name="stagemove",
+            index=models.Index(fields=["project", "-id"], name="move_project"),
         ),
         migrations.AddConstraint(
-            model_name='voidrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'requested')), fields=('project', 'evidence'), name='void_one_open', nulls_distinct=False),
+            model_name="voidrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "requested")),
+                fields=("project", "evidence"),
+                name="void_one_open",
+                nulls_distinct=False,
+            ),
         ),
     ]

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 
 def shape() -> list[tuple[object, ...]]:
-    return list(Project.objects.order_by("id").values_list("name", "stage", "total_investment", "standing"))
+    return list(
+        Project.objects.order_by("id").values_list("name", "stage", "total_investment", "standing")
+    )
 
 
 def test_同种子同内容_统计重演相等_检索得到(cast) -> None:
@@ -27,9 +29,9 @@ def test_同种子同内容_统计重演相等_检索得到(cast) -> None:
     live = {r.name: r.value for r in compute()}
     replay = {r.name: r.value for r in compute(as_of=cast.TODAY)}
     assert live == replay
-    assert sum(live[f"{s}_projects"] for s in ("planning", "negotiation", "intent", "signed", "landed")) == (
-        Project.objects.filter(standing__in=["active", "paused"]).count()
-    )
+    assert sum(
+        live[f"{s}_projects"] for s in ("planning", "negotiation", "intent", "signed", "landed")
+    ) == (Project.objects.filter(standing__in=["active", "paused"]).count())
     for project in Project.objects.all():
         hosts = ProjectHost.objects.filter(project=project)
         assert sum(h.share_bp for h in hosts) == 10000
@@ -41,6 +43,8 @@ def test_同种子同内容_统计重演相等_检索得到(cast) -> None:
     assert shape()[60:] == first
 
 
-@pytest.mark.parametrize("text", ["安澜年产12万件高端纱线生产基地项目", "hzalfzkj", "ly7k3m9qab", "甲乙"])
+@pytest.mark.parametrize(
+    "text", ["安澜年产12万件高端纱线生产基地项目", "hzalfzkj", "ly7k3m9qab", "甲乙"]
+)
 def test_切片与检索所存的相同(text) -> None:
     assert _grams(text) == stored_grams(text)
