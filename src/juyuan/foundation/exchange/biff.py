@@ -1,22 +1,34 @@
-"""旧版 .xls(BIFF8)的预扫描:行列上限、隐藏、数字格式、密码、宏、外部链接、文字总量。
+"""旧版 .xls(BIFF8):一趟走完 Workbook 流,守上限、取值、记事实(隐藏、格式、合并、密码、宏、外部链接)。
 
-只认记录头与要用的几种记录;值由读表的库去取。
+值自己读:现成的库遇到写坏的记录会申请天文数字的内存,整个进程随之中止(见 ADR)。
 """
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from juyuan.foundation.exchange.book import Value
+from juyuan.foundation.exchange.facts import Budget, SheetFacts
 from juyuan.foundation.exchange.numfmt import builtin_text, meaning
-from juyuan.foundation.exchange.package import encrypted
-from juyuan.foundation.exchange.refusal import Caps, FileRefused
-from juyuan.foundation.exchange.xmlscan import Budget, SheetFacts, damaged, too_much_text
+from juyuan.foundation.exchange.refusal import (
+    Caps,
+    FileRefused,
+    damaged,
+    encrypted,
+    external_links,
+    macros,
+    too_many_sheets,
+    too_much_markup,
+    too_much_text,
+)
+from juyuan.foundation.exchange.serials import serial_to_date
 
 BOF, EOF, BOUNDSHEET, FILEPASS, DATEMODE = 0x0809, 0x000A, 0x0085, 0x002F, 0x0022
 FORMAT, XF, SST, CONTINUE, SUPBOOK = 0x041E, 0x00E0, 0x00FC, 0x003C, 0x01AE
-ROW, COLINFO, MERGED = 0x0208, 0x007D, 0x00E5
+ROW, COLINFO, MERGED, STRING = 0x0208, 0x007D, 0x00E5, 0x0207
 NUMBER, RK, MULRK, LABELSST, LABEL, FORMULA, BOOLERR = (
     0x0203,
     0x027E,
@@ -26,68 +38,58 @@ NUMBER, RK, MULRK, LABELSST, LABEL, FORMULA, BOOLERR = (
     0x0006,
     0x0205,
 )
-BLANK, MULBLANK = 0x0201, 0x00BE
+MERGES = 20_000
+_CELLS = frozenset({NUMBER, RK, LABELSST, LABEL, FORMULA, BOOLERR})
 
 
 @dataclass
 class Globals:
-    """工作簿级的事实。"""
+    """工作簿级的事实。`sheets` 是(名、偏移、隐藏、类型)。"""
 
-    sheets: list[tuple[str, int, bool, int]] = field(default_factory=list)  # 名、偏移、隐藏、类型
+    sheets: list[tuple[str, int, bool, int]] = field(default_factory=list)
     formats: dict[int, str] = field(default_factory=dict)
     cell_formats: list[int] = field(default_factory=list)
-    string_lengths: list[int] = field(default_factory=list)
+    strings: list[str] = field(default_factory=list)
     date1904: bool = False
     external: bool = False
 
+    def number_format(self, style: int) -> str:
+        """有话要说的数字格式;平常的给空。"""
+        number = self.cell_formats[style] if style < len(self.cell_formats) else 0
+        code = self.formats.get(number) or builtin_text(number)
+        return code if code and not meaning(code).plain else ""
+
 
 def scan_workbook(stream: bytes, caps: Caps) -> tuple[list[SheetFacts], bool]:
-    """走完 Workbook 流,返回各表事实与是否 1904 纪年。"""
+    """走完 Workbook 流,返回各表与是否 1904 纪年。"""
     budget = Budget(caps)
-    book = _globals(stream, budget)
-    if book.external:
-        raise external_links()
-    if len(book.sheets) > caps.sheets:
-        raise FileRefused(
-            "too_many_sheets",
-            f"工作表超过 {caps.sheets} 张的上限。",
-            "请只保留要导入的工作表再上传。",
-        )
-    facts: list[SheetFacts] = []
-    for name, offset, hidden, kind in book.sheets:
-        sheet = SheetFacts(name=name, hidden=hidden)
-        if kind in (1, 6):
-            raise macros()
-        if kind == 0:
-            _sheet(stream, offset, sheet, book, budget)
-        facts.append(sheet)
+    try:
+        book = _globals(stream, budget)
+        if book.external:
+            raise external_links()
+        if len(book.sheets) > caps.sheets:
+            raise too_many_sheets(caps)
+        facts: list[SheetFacts] = []
+        for name, offset, hidden, kind in book.sheets:
+            sheet = SheetFacts(name=name, hidden=hidden)
+            if kind in (1, 6):
+                raise macros()
+            if kind == 0:
+                _SheetReader(sheet, book, budget).run(stream, offset)
+            facts.append(sheet)
+    except struct.error as error:
+        raise damaged() from error
     return facts, book.date1904
 
 
-def macros() -> FileRefused:
-    return FileRefused(
-        "macro",
-        "文件里带有宏,宏可能夹带有害程序,系统不收。",
-        "请用 WPS 或 Excel 打开后另存为“.xlsx(不含宏)”再上传。",
-    )
-
-
-def external_links() -> FileRefused:
-    return FileRefused(
-        "external_link",
-        "文件里有指向其他文件或外部数据的链接,系统不读外部内容。",
-        "请在“数据—编辑链接”里断开链接(公式会变成数值),保存后再上传。",
-    )
-
-
-def _records(stream: bytes, at: int, budget: Budget) -> Iterator[tuple[int, int, bytes]]:
+def _records(stream: bytes, at: int, budget: Budget) -> Iterator[tuple[int, bytes]]:
     end = len(stream)
     while at + 4 <= end:
         code, length = struct.unpack_from("<HH", stream, at)
         if at + 4 + length > end:
             raise damaged()
         budget.element()
-        yield code, at, stream[at + 4 : at + 4 + length]
+        yield code, stream[at + 4 : at + 4 + length]
         at += 4 + length
     raise damaged("(缺少结束标记)")
 
@@ -96,7 +98,7 @@ def _globals(stream: bytes, budget: Budget) -> Globals:
     book = Globals()
     strings: list[bytes] = []
     in_strings = False
-    for code, _, body in _records(stream, 0, budget):
+    for code, body in _records(stream, 0, budget):
         if code == CONTINUE and in_strings:
             strings.append(body)
             continue
@@ -119,34 +121,42 @@ def _globals(stream: bytes, budget: Budget) -> Globals:
             book.cell_formats.append(struct.unpack_from("<H", body, 2)[0])
         elif code == BOUNDSHEET and len(body) >= 8:
             offset, state, kind = struct.unpack_from("<IBB", body)
-            length, wide = body[6], body[7] & 1
-            raw = body[8 : 8 + length * (2 if wide else 1)]
-            name = raw.decode("utf-16-le" if wide else "latin-1", "replace")
-            book.sheets.append((name, offset, bool(state & 3), kind))
+            book.sheets.append((_short_unicode(body, 6), offset, bool(state & 3), kind))
         elif code == SUPBOOK and len(body) >= 4:
             mark = struct.unpack_from("<H", body, 2)[0]
             book.external = book.external or mark not in (0x0401, 0x3A01)
         elif code == EOF:
             break
     if strings:
-        book.string_lengths = _string_lengths(strings, budget.caps)
+        book.strings = _shared_strings(strings, budget.caps)
     return book
 
 
+def _decoded(raw: bytes, wide: int) -> str:
+    text = raw.decode("utf-16-le" if wide else "latin-1", "replace")
+    # 数据库不收 NUL
+    return text.replace("\0", "")
+
+
 def _unicode(body: bytes, at: int) -> str:
+    """两字节长度的文字。"""
     length, flags = struct.unpack_from("<HB", body, at)
     wide = flags & 1
-    raw = body[at + 3 : at + 3 + length * (2 if wide else 1)]
-    return raw.decode("utf-16-le" if wide else "latin-1", "replace")
+    return _decoded(body[at + 3 : at + 3 + length * (2 if wide else 1)], wide)
 
 
-def _string_lengths(parts: list[bytes], caps: Caps) -> list[int]:
-    """共享字符串表里每一条的长度(跨 CONTINUE 时,续段首字节重新说明宽窄)。"""
+def _short_unicode(body: bytes, at: int) -> str:
+    """一字节长度的文字(表名)。"""
+    length, wide = body[at], body[at + 1] & 1
+    return _decoded(body[at + 2 : at + 2 + length * (2 if wide else 1)], wide)
+
+
+def _shared_strings(parts: list[bytes], caps: Caps) -> list[str]:
+    """共享字符串表(一条可跨几个 CONTINUE;续段的首字节重新说明宽窄)。"""
     count = struct.unpack_from("<I", parts[0].ljust(8, b"\0"), 4)[0]
-    lengths: list[int] = []
-    part, at = 0, 8
-    total = 0
-    while len(lengths) < count:
+    strings: list[str] = []
+    part, at, total = 0, 8, 0
+    while len(strings) < count:
         while part < len(parts) and at >= len(parts[part]):
             part, at = part + 1, at - len(parts[part])
         if part >= len(parts) or at + 3 > len(parts[part]):
@@ -154,45 +164,74 @@ def _string_lengths(parts: list[bytes], caps: Caps) -> list[int]:
         chars, flags = struct.unpack_from("<HB", parts[part], at)
         at += 3
         extra = 0
-        if flags & 8 and at + 2 <= len(parts[part]):
+        if flags & 8:
             extra += 4 * struct.unpack_from("<H", parts[part], at)[0]
             at += 2
-        if flags & 4 and at + 4 <= len(parts[part]):
+        if flags & 4:
             extra += struct.unpack_from("<I", parts[part], at)[0]
             at += 4
-        left, wide = chars, flags & 1
-        while left:
-            room = max(0, len(parts[part]) - at) // (2 if wide else 1)
-            take = min(left, room)
-            at += take * (2 if wide else 1)
-            left -= take
-            if left:
-                part += 1
-                if part >= len(parts) or not parts[part]:
-                    left = 0
-                    break
-                wide, at = parts[part][0] & 1, 1
+        text, part, at = _characters(parts, part, at, chars, flags & 1)
+        strings.append(text)
         at += extra
-        lengths.append(chars)
         total += chars
         if total > caps.text_chars:
             raise too_much_text(caps)
-        if part >= len(parts):
-            break
-    return lengths
+    return strings
 
 
-def _sheet(stream: bytes, offset: int, facts: SheetFacts, book: Globals, budget: Budget) -> None:
-    depth = 0
-    for code, _, body in _records(stream, offset, budget):
-        if code == BOF:
-            depth += 1
-        elif code == EOF:
-            depth -= 1
-            if depth <= 0:
-                return
-        elif depth != 1:
-            continue
+def _characters(
+    parts: list[bytes], part: int, at: int, chars: int, wide: int
+) -> tuple[str, int, int]:
+    pieces: list[str] = []
+    left = chars
+    while left:
+        size = 2 if wide else 1
+        room = max(0, len(parts[part]) - at) // size
+        take = min(left, room)
+        pieces.append(_decoded(parts[part][at : at + take * size], wide))
+        at += take * size
+        left -= take
+        if left:
+            part += 1
+            if part >= len(parts) or not parts[part]:
+                raise damaged("(共享字符串不完整)")
+            wide, at = parts[part][0] & 1, 1
+    return "".join(pieces), part, at
+
+
+class _SheetReader:
+    """一张表的记录流。"""
+
+    def __init__(self, facts: SheetFacts, book: Globals, budget: Budget) -> None:
+        self.facts = facts
+        self.book = book
+        self.budget = budget
+        self.awaiting: tuple[int, int] | None = None  # 公式的文字结果在下一条记录里
+
+    def run(self, stream: bytes, offset: int) -> None:
+        depth = 0
+        for code, body in _records(stream, offset, self.budget):
+            if code == BOF:
+                depth += 1
+            elif code == EOF:
+                depth -= 1
+                if depth <= 0:
+                    return
+            elif depth == 1:
+                self._record(code, body)
+
+    def _record(self, code: int, body: bytes) -> None:
+        facts = self.facts
+        if code in _CELLS:
+            self._cell(code, body)
+        elif code == MULRK:
+            row, first = struct.unpack_from("<HH", body)
+            for i, at in enumerate(range(4, len(body) - 7, 6)):
+                style, packed = struct.unpack_from("<HI", body, at)
+                self._number(row, first + i, style, _rk(packed))
+        elif code == STRING and self.awaiting is not None:
+            (row, column), self.awaiting = self.awaiting, None
+            self._put(row, column, _unicode(body, 0))
         elif code == FILEPASS:
             raise encrypted()
         elif code == ROW and len(body) >= 14:
@@ -202,45 +241,72 @@ def _sheet(stream: bytes, offset: int, facts: SheetFacts, book: Globals, budget:
         elif code == COLINFO and len(body) >= 10:
             first, last, _, _, flags = struct.unpack_from("<5H", body)
             if flags & 1:
-                facts.hidden_columns.update(range(first, min(last + 1, budget.caps.columns)))
-        elif code == MERGED and len(body) >= 2:
+                facts.hidden_columns.update(range(first, min(last + 1, self.budget.caps.columns)))
+        elif code == MERGED:
             for at in range(2, len(body) - 7, 8):
                 top, bottom, left, right = struct.unpack_from("<4H", body, at)
                 facts.merged.append((top + 1, left, bottom + 1, right))
+            if len(facts.merged) > MERGES:
+                raise too_much_markup()
+
+    def _cell(self, code: int, body: bytes) -> None:
+        row, column, style = struct.unpack_from("<3H", body)
+        if code == NUMBER:
+            self._number(row, column, style, struct.unpack_from("<d", body, 6)[0])
+        elif code == RK:
+            self._number(row, column, style, _rk(struct.unpack_from("<I", body, 6)[0]))
+        elif code == LABELSST:
+            index = struct.unpack_from("<I", body, 6)[0]
+            if index >= len(self.book.strings):
+                raise damaged("(共享字符串的序号越界)")
+            self._put(row, column, self.book.strings[index])
+        elif code == LABEL:
+            self._put(row, column, _unicode(body, 6))
+        elif code == BOOLERR:
+            value, is_error = struct.unpack_from("<BB", body, 6)
+            self._put(row, column, None if is_error else bool(value))
+            if is_error:
+                self.facts.note(row + 1, column).error = True
         else:
-            _cell(code, body, facts, book, budget)
+            self._formula(row, column, style, body)
+
+    def _formula(self, row: int, column: int, style: int, body: bytes) -> None:
+        kind, payload, mark = struct.unpack_from("<BxB3xH", body, 6)
+        if mark != 0xFFFF:
+            self._number(row, column, style, struct.unpack_from("<d", body, 6)[0])
+        elif kind == 0:
+            self.awaiting = (row, column)
+            self._put(row, column, None)
+        elif kind == 1:
+            self._put(row, column, bool(payload))
+        elif kind == 2:
+            self._put(row, column, None)
+            self.facts.note(row + 1, column).error = True
+        else:
+            self._put(row, column, None)
+
+    def _put(self, row: int, column: int, value: Value) -> None:
+        self.facts.see(row + 1, column, self.budget.caps)
+        self.budget.cell(len(value) if isinstance(value, str) else 0)
+        if value is not None and value != "":
+            self.facts.put(row + 1, column, value)
+
+    def _number(self, row: int, column: int, style: int, number: float) -> None:
+        if not math.isfinite(number):
+            raise damaged("(单元格里的数不合规)")
+        code = self.book.number_format(style)
+        value: Value = number
+        if code and meaning(code).date:
+            value = serial_to_date(number, self.book.date1904) or number
+        self._put(row, column, value)
+        if code:
+            self.facts.note(row + 1, column).number_format = code
 
 
-def _cell(code: int, body: bytes, facts: SheetFacts, book: Globals, budget: Budget) -> None:
-    if code == MULRK and len(body) >= 12:
-        row, first = struct.unpack_from("<HH", body)
-        for i, at in enumerate(range(4, len(body) - 7, 6)):
-            _number(facts, book, budget, row, first + i, struct.unpack_from("<H", body, at)[0])
-        return
-    if code not in (NUMBER, RK, LABELSST, LABEL, FORMULA, BOOLERR) or len(body) < 6:
-        return
-    row, column, style = struct.unpack_from("<3H", body)
-    if code in (NUMBER, RK, FORMULA):
-        _number(facts, book, budget, row, column, style)
-        return
-    chars = 0
-    if code == LABELSST and len(body) >= 10:
-        index = struct.unpack_from("<I", body, 6)[0]
-        chars = book.string_lengths[index] if index < len(book.string_lengths) else 0
-    elif code == LABEL:
-        chars = len(body)
-    facts.see(row + 1, column, budget.caps)
-    budget.cell(chars)
-    if code == BOOLERR and len(body) >= 8 and body[7]:
-        facts.note(row + 1, column).error = True
-
-
-def _number(
-    facts: SheetFacts, book: Globals, budget: Budget, row: int, column: int, style: int
-) -> None:
-    facts.see(row + 1, column, budget.caps)
-    budget.cell(0)
-    number = book.cell_formats[style] if style < len(book.cell_formats) else 0
-    code = book.formats.get(number) or builtin_text(number)
-    if code and not meaning(code).plain:
-        facts.note(row + 1, column).number_format = code
+def _rk(packed: int) -> float:
+    """压缩的数:30 位整数或双精度的高 30 位,可再除以 100。"""
+    if packed & 2:
+        number = float((packed - (1 << 32) if packed & 0x80000000 else packed) >> 2)
+    else:
+        number = float(struct.unpack("<d", struct.pack("<Q", (packed & 0xFFFFFFFC) << 32))[0])
+    return number / 100 if packed & 1 else number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from juyuan.foundation.exchange.xmlscan import damaged
+from juyuan.foundation.exchange.refusal import damaged
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FREE, _END = 0xFFFFFFFF, 0xFFFFFFFE

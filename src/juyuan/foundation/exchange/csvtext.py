@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from juyuan.foundation.exchange.refusal import Caps, FileRefused
-from juyuan.foundation.exchange.xmlscan import (
+from juyuan.foundation.exchange.refusal import (
+    Caps,
+    FileRefused,
     too_many_cells,
     too_many_columns,
     too_many_rows,

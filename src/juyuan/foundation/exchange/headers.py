@@ -13,7 +13,11 @@ from juyuan.foundation.exchange.numfmt import UNIT_YUAN
 
 _BRACKET = re.compile(r"[(\[{【〔「『<《]([^()\[\]{}【】〔〕「」『』<>《》]*)[)\]}】〕」』>》]")
 _UNIT = "|".join(sorted(UNIT_YUAN, key=len, reverse=True))
-_TAIL = re.compile(rf"[/:,、_-]?(?:单位:?)?(?:人民币)?({_UNIT}|亿|万)$")
+_LONG_UNIT = "|".join(sorted((u for u in UNIT_YUAN if len(u) > 1), key=len, reverse=True))
+# 单个的「元」「万」「亿」前面要有分隔才算单位(「单元」不是)
+_TAIL = re.compile(
+    rf"(?:[/:,、_-](?:单位:?)?(?:人民币)?(?P<apart>{_UNIT}|亿|万)|(?:人民币)?(?P<joined>{_LONG_UNIT}))$"
+)
 _UNIT_WORD = re.compile(rf"(?:单位|金额单位|计量单位)?:?(?:人民币)?({_UNIT}|亿|万)(?:人民币)?")
 _SHEET_UNIT = re.compile(rf"(?:单位|计量单位|金额单位)[::]?(?:人民币)?({_UNIT})")
 _MARKS = re.compile(r"[*＊:：、,,.。;;!?？！_\-—–/\\|\"'“”‘’]")
@@ -40,10 +44,10 @@ def header_word(text: str) -> HeaderWord:
     bare = _BRACKET.sub("", folded)
     tail = _TAIL.search(bare)
     if tail and tail.start() > 0:
-        unit = unit or _full(tail.group(1))
+        unit = unit or _full(tail["apart"] or tail["joined"])
         bare = bare[: tail.start()]
     key = _MARKS.sub("", bare)
-    return HeaderWord(key or _MARKS.sub("", folded), unit)
+    return HeaderWord(key or re.sub(r"[()]", "", _MARKS.sub("", folded)), unit)
 
 
 def _full(unit: str) -> str:

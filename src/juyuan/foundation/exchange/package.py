@@ -12,10 +12,13 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
-from juyuan.foundation.exchange.refusal import Caps, FileRefused
-from juyuan.foundation.exchange.xmlscan import (
+from juyuan.foundation.exchange.refusal import (
+    Caps,
+    bomb,
     damaged,
+    encrypted,
     entity_refusal,
+    tampered,
     too_many_cells,
     too_much_markup,
 )
@@ -30,22 +33,6 @@ _DECLARATIONS = tuple(
 
 MACRO_NAMES = ("vbaproject.bin", "vbadata.xml")
 MACRO_FOLDERS = ("xl/macrosheets/", "xl/activex/", "xl/dialogsheets/")
-
-
-def bomb() -> FileRefused:
-    return FileRefused(
-        "zip_bomb",
-        "文件解压后大得不合常理,疑似压缩炸弹。",
-        "如确是台账,请把有数据的区域复制到新表,另存为 .xlsx 再上传。",
-    )
-
-
-def tampered(detail: str) -> FileRefused:
-    return FileRefused(
-        "tampered",
-        f"压缩包的写法不正常({detail})。",
-        "请用 WPS 或 Excel 打开后另存为 .xlsx 再上传。",
-    )
 
 
 class Package:
@@ -156,14 +143,6 @@ class Package:
             raise damaged() from error
         if engine.unused_data or engine.unconsumed_tail:
             raise tampered("部件后面还有多余的数据")
-
-
-def encrypted() -> FileRefused:
-    return FileRefused(
-        "encrypted",
-        "文件设了打开密码,系统读不了。",
-        "请在 WPS 或 Excel 中去掉密码(文件—信息—保护工作簿),保存后再上传。",
-    )
 
 
 def _check_directory(data: bytes, caps: Caps) -> None:

@@ -9,21 +9,25 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, field
 
-from juyuan.foundation.exchange.biff import external_links, macros, scan_workbook
+from juyuan.foundation.exchange.biff import scan_workbook
 from juyuan.foundation.exchange.cfb import MAGIC as OLE_MAGIC
 from juyuan.foundation.exchange.cfb import Compound
-from juyuan.foundation.exchange.package import Package, encrypted, macro_part, tampered
-from juyuan.foundation.exchange.refusal import CAPS, Caps, FileRefused
-from juyuan.foundation.exchange.xmlscan import (
-    Budget,
-    Elements,
-    SharedStrings,
-    SheetFacts,
-    SheetWalk,
-    Styles,
+from juyuan.foundation.exchange.facts import Budget, SheetFacts
+from juyuan.foundation.exchange.package import Package, macro_part
+from juyuan.foundation.exchange.refusal import (
+    CAPS,
+    Caps,
+    FileRefused,
     damaged,
+    encrypted,
+    external_links,
+    macros,
+    tampered,
     too_many_cells,
+    too_many_sheets,
 )
+from juyuan.foundation.exchange.sheetxml import SharedStrings, SheetWalk, Styles
+from juyuan.foundation.exchange.xmlscan import Elements
 
 ACCEPTED = ("xlsx", "xls", "csv")
 _OTHER_TYPES = {
@@ -184,11 +188,7 @@ def _scan_xlsx(data: bytes, caps: Caps) -> Scan:
 
     Elements(budget, visit).run(package.chunks(workbook))
     if len(listed) > caps.sheets:
-        raise FileRefused(
-            "too_many_sheets",
-            f"工作表超过 {caps.sheets} 张的上限。",
-            "请只保留要导入的工作表再上传。",
-        )
+        raise too_many_sheets(caps)
     if len({title for title, _, _ in listed}) != len(listed):
         raise tampered("工作表重名")
     walked = {workbook}
@@ -207,7 +207,9 @@ def _scan_xlsx(data: bytes, caps: Caps) -> Scan:
             continue
         if target in walked:
             raise tampered("两张表指向同一部件")
-        SheetWalk(budget, sheet, styles.formats, strings.lengths).run(package.chunks(target))
+        SheetWalk(budget, sheet, styles.formats, strings.strings, date1904).run(
+            package.chunks(target)
+        )
         walked.add(target)
     _check_grid(facts, caps)
     return Scan(kind="xlsx", sheets=facts, date1904=date1904)
