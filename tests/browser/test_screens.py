@@ -17,7 +17,7 @@ from tests.journeys.house import PACKS, City
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEDGER = PACKS / "liaoyuan" / "demo" / "ledger.xlsx"
-TALL = 1200
+TALL = 1000
 IMG = Path(__file__).resolve().parents[2] / "docs" / "user" / "img"
 
 SCREENS: dict[str, tuple[str, str, str]] = {
@@ -33,7 +33,7 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "evidence": ("longshan", "/projects/{talking}/evidence/?fact=written_will", "一份证据"),
     "recognise": ("shangwuju_heyan", "/projects/{signed}/recognise/signed/", "逐份核验"),
     "import": ("shangwuju", "/imports/new/", "上传并预览"),
-    "preview": ("xian", "/imports/{batch}/", "存疑"),
+    "preview": ("shangwuju", "/imports/{batch}/", "存疑"),
     "investors": ("shangwuju", "/investors/", "投资方"),
     "chains": ("shangwuju", "/chains/", "产业链"),
     "figures": ("shangwuju", "/figures/", "口径"),
@@ -50,8 +50,8 @@ SCREENS: dict[str, tuple[str, str, str]] = {
 def furnish() -> Callable[[], Any]:
     def city() -> City:
         made = City()
+        made.names = {"batch": made.import_file("shangwuju", LEDGER).pk}  # 只预览,不提交
         made.commit("shangwuju", made.import_file("shangwuju", LEDGER))
-        made.names = {"batch": made.import_file("xian", LEDGER).pk}
         talking = f.planning(made, name="年产3000万双无缝棉袜项目")
         f.fill(made, talking, Stage.PLANNING)
         f.fill(made, talking, Stage.NEGOTIATION)

@@ -110,7 +110,7 @@ def test_期初台账整批撤回_用过的不能撤_关闭后不能撤(city) ->
     again = city.import_file("shangwuju", LEDGER, paper=PAPER)
     city.commit("shangwuju", again)
     assert Project.objects.filter(voided_at=None).count() == count
-    exchange.close_opening(actor=city.actor("shangwuju_head"), reason="开账结束", now=city.now)
+    exchange.close_opening(actor=city.actor("shangwuju_heyan"), reason="开账结束", now=city.now)
     with pytest.raises(RuleBroken):
         exchange.reverse_batch(
             actor=city.actor("shangwuju"), batch_id=again.pk, reason="再撤", now=city.now

@@ -112,7 +112,9 @@ def test_看护被_kill_9_服务随之停_数据还在_下次照常启动(cluste
         connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
     server = postgres.postmaster_pid(cluster.data)
     assert server is not None
-    os.kill(keeper_pid(server), signal.SIGKILL)
+    keeper = keeper_pid(server)
+    os.kill(keeper, signal.SIGKILL)
+    assert wait_dead(keeper)
     lease.release()
     again = cluster.acquire()
     assert wait_dead(server, 5)
@@ -139,9 +141,11 @@ def test_服务被_kill_9_看护重新拉起(cluster: postgres.Cluster) -> None:
 
 def test_连看护带服务一起被_kill_9_下次照常启动(cluster: postgres.Cluster) -> None:
     user, server = another_user(cluster)
-    for pid in (user.pid, keeper_pid(server), server):
+    doomed = (user.pid, keeper_pid(server), server)
+    for pid in doomed:
         os.kill(pid, signal.SIGKILL)
     user.wait()
+    assert all(wait_dead(pid) for pid in doomed)
     lease = cluster.acquire()
     assert ask(lease, "SELECT 1") == 1
     lease.release()

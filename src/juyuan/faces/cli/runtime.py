@@ -12,6 +12,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,23 +96,34 @@ def open_house(*, fresh: bool = False) -> Iterator[House]:
         _refuse_production(cluster)
         cluster.wipe()
         say("演示数据已清空,从头再来")
-    lease = cluster.acquire()
+    lease = lease_of(cluster)
     try:
-        with connect(lease.url("postgres")) as admin:
-            marks.create_database(admin, "juyuan")
-        url = lease.url()
-        os.environ["JUYUAN_DATABASE_URL"] = url
-        with connect(url) as connection:
-            yield House(url, where.home, connection, lease)
+        os.environ["JUYUAN_DATABASE_URL"] = lease.url()
+        with connect(lease.url()) as connection:
+            yield House(lease.url(), where.home, connection, lease)
     finally:
         lease.release(wait=20)
 
 
+def lease_of(cluster: postgres.Cluster) -> postgres.Lease:
+    """取得使用权,并确认真的连得上(看护恰在这一刻被杀时,再取一次);库没有就建。"""
+    for attempt in range(3):
+        lease = cluster.acquire()
+        try:
+            with connect(lease.url("postgres")) as admin:
+                marks.create_database(admin, "juyuan")
+            return lease
+        except Trouble:
+            lease.release()
+            if attempt == 2:
+                raise
+            time.sleep(0.5)
+    raise AssertionError  # 循环里必有返回或抛出
+
+
 def _refuse_production(cluster: postgres.Cluster) -> None:
-    lease = cluster.acquire()
+    lease = lease_of(cluster)
     try:
-        with connect(lease.url("postgres")) as admin:
-            marks.create_database(admin, "juyuan")
         with connect(lease.url()) as connection:
             _only_demo(connection)
     finally:

@@ -78,6 +78,11 @@ def can_confirm_void(actor: Actor, project: Project, requested_by: int | None) -
     return Allowed()
 
 
+def oversees_imports(actor: Actor) -> bool:
+    """谁可以看别人的批次、核对看不见的重合:商务主管部门核验人(重合的可能是限名单项目)。"""
+    return actor.has(Role.VERIFIER, BUREAU)
+
+
 def can_import(actor: Actor) -> Access:
     return can_register(actor)
 

@@ -173,8 +173,15 @@ class Project(models.Model):
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="project_updated"),
             models.Index(fields=["stage", "-updated_at", "-id"], name="project_stage_updated"),
-            models.Index(fields=["-total_investment", "-id"], name="project_total"),
-            models.Index(fields=["-committed_investment", "-id"], name="project_committed"),
+            # 空值在末尾,与分页的次序一致,否则排序用不上索引
+            models.Index(
+                F("total_investment").desc(nulls_last=True), F("id").desc(), name="project_by_total"
+            ),
+            models.Index(
+                F("committed_investment").desc(nulls_last=True),
+                F("id").desc(),
+                name="project_by_committed",
+            ),
             models.Index(fields=["-created_at", "-id"], name="project_created"),
             models.Index(fields=["batch_id"], name="project_batch"),
             GinIndex(fields=["unit_ids"], name="project_units"),

@@ -13,18 +13,21 @@ from juyuan.foundation.people.models import Role, Unit
 from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline import access
-from juyuan.rooms.pipeline.models import Project, VoidRequest
+from juyuan.rooms.pipeline.models import Evidence, Project, VoidRequest
 from juyuan.rooms.pipeline.models.evidence import VoidStatus
 from juyuan.rooms.pipeline.queries.gatesql import lacking
 from juyuan.rooms.pipeline.queries.listing import Row, rows_of
 from juyuan.rooms.pipeline.queries.past import IN_LIBRARY
 from juyuan.rooms.pipeline.queries.scope import Reach, seen_whole
 from juyuan.rooms.pipeline.queries.timeline import OBJ, Entry, entries
+from juyuan.rooms.pipeline.rules.facts import FactKey
 from juyuan.rooms.pipeline.rules.recognition import BUREAU
 from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES, Stage, StageStatus, Standing
 
 SHOWN = 6
 RECENT_WINDOW = 200  # 最近这么多条经过里挑看得见的
+EXAMINED, GLANCED = 300, 60  # 在前这么多个里找
+LONGEST, NEWEST = ("stage_since", "id"), ("-updated_at", "-id")
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,22 @@ class Waiting:
 NOTHING = Waiting((), 0)
 
 
+def _among(queryset: QuerySet[Project], order: Sequence[str], most: int) -> QuerySet[Project]:
+    """只在前 `most` 个里找:工作台每次打开都要算,全库有多大都不能慢。"""
+    ids = queryset.order_by(*order).values_list("pk", flat=True)[:most]
+    return Project.objects.filter(pk__in=list(ids))
+
+
 def _take(queryset: QuerySet[Project], on: date, order: Sequence[str]) -> Waiting:
-    total = queryset.count()
-    if not total:
+    ids = list(queryset.order_by(*order).values_list("pk", flat=True))
+    if not ids:
         return NOTHING
-    projects = queryset.select_related("lead_unit", "chain", "node").order_by(*order)[:SHOWN]
-    return Waiting(tuple(rows_of(list(projects), on)), total)
+    return Waiting(_rows(ids[:SHOWN], on), len(ids))
+
+
+def _rows(ids: Sequence[int], on: date) -> tuple[Row, ...]:
+    found = Project.objects.select_related("lead_unit", "chain", "node").in_bulk(ids)
+    return tuple(rows_of([found[pk] for pk in ids if pk in found], on))
 
 
 def _verified_by(actor: Actor, on: date) -> Q | None:
@@ -58,7 +71,7 @@ def _verified_by(actor: Actor, on: date) -> Q | None:
 
 
 def to_recognise(actor: Actor, reach: Reach, on: date) -> Waiting:
-    """门槛已齐、等此人认定的(自己登记、移入的不列:经手人不得自己认定)。"""
+    """门槛已齐、等此人认定的(自己登记、移入的不列:经手人不得自己认定)。等得最久的在前。"""
     mine = _verified_by(actor, on)
     if mine is None:
         return NOTHING
@@ -71,18 +84,21 @@ def to_recognise(actor: Actor, reach: Reach, on: date) -> Waiting:
     queryset = queryset.exclude(created_by_id=actor.account_id).exclude(
         moved_by_id=actor.account_id
     )
-    return _take(lacking(queryset, False), on, ("stage_since", "id"))
+    # 签约以上的门槛都要正式合同:没有的先筛掉(台账带进来的多半还没有凭据)
+    proved = Evidence.objects.filter(fact=FactKey.FORMAL_CONTRACT, voided_at__isnull=True)
+    queryset = _among(queryset.filter(pk__in=proved.values("project_id")), LONGEST, EXAMINED)
+    return _take(lacking(queryset, False), on, LONGEST)
 
 
 def ready_to_move(actor: Actor, reach: Reach, on: date) -> Waiting:
-    """本单位的、门槛已齐可以前移的。"""
+    """本单位的、门槛已齐可以前移的(在最近动过的里找)。"""
     if not actor.has_any(*access.EDITORS) or not reach.own_units:
         return NOTHING
     queryset = _own(actor, reach).filter(
         Q(stage_status=StageStatus.RECOGNISED) | Q(stage=Stage.PLANNING)
     )
-    queryset = queryset.exclude(stage=Stage.LANDED)
-    return _take(lacking(queryset, False), on, ("stage_since", "id"))
+    queryset = _among(queryset.exclude(stage=Stage.LANDED), NEWEST, EXAMINED)
+    return _take(lacking(queryset, False), on, LONGEST)
 
 
 def voids_to_settle(actor: Actor, reach: Reach) -> list[VoidRequest]:
@@ -110,14 +126,17 @@ def _own(actor: Actor, reach: Reach) -> QuerySet[Project]:
 def followed(actor: Actor, reach: Reach, on: date) -> tuple[Waiting, bool]:
     """我跟进的项目(本单位牵头、承载、登记的;没有的看得见的),与「是不是本单位的」。
 
-    只列还有缺项的;自己登记的在前(台账带进来的另有提示),最近动过的在前。
+    还有缺项的在前;自己登记的在前(台账带进来的另有提示),最近动过的在前。`total` 是在推进的总数。
     """
-    if reach.own_units:
-        own = _take(lacking(_own(actor, reach), True), on, ("-source", "-updated_at", "-id"))
-        if own.total:
-            return own, True
-    seen = seen_whole(actor, reach=reach).filter(standing=Standing.ACTIVE)
-    return _take(seen, on, ("-updated_at", "-id")), False
+    own = _own(actor, reach) if reach.own_units else Project.objects.none()
+    total, is_own = own.count(), True
+    if not total:
+        own, is_own = seen_whole(actor, reach=reach).filter(standing=Standing.ACTIVE), False
+        total = own.count()
+    order = ("-source", *NEWEST)
+    near = _among(own, order, GLANCED)
+    ids = list(lacking(near, True).order_by(*order).values_list("pk", flat=True)[:SHOWN])
+    return Waiting(_rows(ids, on), total), is_own
 
 
 def promised_starts(

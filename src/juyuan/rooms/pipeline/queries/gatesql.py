@@ -38,10 +38,7 @@ def _blank(name: str) -> Q:
     return Q(**{f"{name}__regex": r"^\s*$"})
 
 
-def _proved(key: FactKey) -> Q:
-    return Q(proved__contains=[key.value])
-
-
+# 看字段的各项。看证据的各项另列在 PROVED:一个库要的证据合成一次包含判断,逐行只算一遍
 MET: dict[str, Q] = {
     "name": ~_blank("name"),
     "chain_node": Q(chain__isnull=False, node__isnull=False),
@@ -50,23 +47,26 @@ MET: dict[str, Q] = {
     "estimate": Q(total_investment__isnull=False) | ~Q(total_investment_unknown=""),
     "benefit": ~_blank("benefit"),
     "investor": Q(parties_n__gt=0),
-    "contact": _proved(FactKey.CONTACT),
     "lead_unit": Q(lead_unit__isnull=False),
-    "written_will": _proved(FactKey.WRITTEN_WILL),
-    "prereview": _proved(FactKey.PREREVIEW),
-    "due_diligence": _proved(FactKey.DUE_DILIGENCE),
-    "factor_needs": _proved(FactKey.FACTOR_NEEDS) | ~_blank("factor_needs"),
-    "formal_contract": _proved(FactKey.FORMAL_CONTRACT),
+    "factor_needs": ~_blank("factor_needs") | Q(proved__contains=[FactKey.FACTOR_NEEDS.value]),
     "contract_amount": Q(contract_amount__isnull=False),
-    "review_passed": _proved(FactKey.REVIEW_PASSED),
-    "legality": _proved(FactKey.LEGALITY),
-    "fair_competition": _proved(FactKey.FAIR_COMPETITION),
     "capital_structure": Q(parties_total=FULL_BP, parties_unknown=False),
-    "company_registered": _proved(FactKey.COMPANY_REGISTERED) | Q(landing_kind=LandingKind.SERVICE),
-    "site_right": _proved(FactKey.SITE_RIGHT)
-    | Q(landing_kind__in=(LandingKind.SERVICE, LandingKind.PLATFORM)),
-    "filing_permit": _proved(FactKey.FILING_PERMIT),
-    "works_photo": _proved(FactKey.WORKS_PHOTO) | Q(landing_kind=LandingKind.PLATFORM),
+}
+# 看证据的各项 → 哪些落地方式要它
+ALL_KINDS = frozenset(LandingKind)
+PROVED: dict[FactKey, frozenset[LandingKind]] = {
+    FactKey.CONTACT: ALL_KINDS,
+    FactKey.WRITTEN_WILL: ALL_KINDS,
+    FactKey.PREREVIEW: ALL_KINDS,
+    FactKey.DUE_DILIGENCE: ALL_KINDS,
+    FactKey.FORMAL_CONTRACT: ALL_KINDS,
+    FactKey.REVIEW_PASSED: ALL_KINDS,
+    FactKey.LEGALITY: ALL_KINDS,
+    FactKey.FAIR_COMPETITION: ALL_KINDS,
+    FactKey.COMPANY_REGISTERED: ALL_KINDS - {LandingKind.SERVICE},
+    FactKey.SITE_RIGHT: frozenset({LandingKind.NEW_SITE, LandingKind.LEASED_PLANT}),
+    FactKey.FILING_PERMIT: ALL_KINDS,
+    FactKey.WORKS_PHOTO: ALL_KINDS - {LandingKind.PLATFORM},
 }
 
 
@@ -76,11 +76,31 @@ def _wanted(target: Stage) -> list[Need]:
     return [n for n in NEEDS if n.stage != Stage.PLANNING and n.stage.order <= target.order]
 
 
+COSTLY = ("factor_needs", "investor", "capital_structure")  # 要另查一张表的
+
+
 def _complete(target: Stage) -> Q:
+    """门槛全齐。便宜的在前:或式里的各项按写的次序算,前面不满足就不再查后面的。"""
+    wanted = {need.fact for need in _wanted(target)}
+    cheap = [fact for fact in MET if fact in wanted and fact not in COSTLY]
     total = Q()
-    for need in _wanted(target):
-        total &= MET[need.fact]
+    for fact in cheap:
+        total &= MET[fact]
+    total &= _all_proved([key for key in PROVED if key.value in wanted])
+    for fact in COSTLY:
+        if fact in wanted:
+            total &= MET[fact]
     return total
+
+
+def _all_proved(keys: list[FactKey]) -> Q:
+    if all(PROVED[key] == ALL_KINDS for key in keys):
+        return Q(proved__contains=[key.value for key in keys])
+    found = Q()
+    for kind in LandingKind:
+        needed = [key.value for key in keys if kind in PROVED[key]]
+        found |= Q(landing_kind=kind) & Q(proved__contains=needed)
+    return found
 
 
 def _looking_at(target: Stage) -> Q:
