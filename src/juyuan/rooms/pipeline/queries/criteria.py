@@ -23,6 +23,7 @@ from juyuan.rooms.pipeline.rules.stages import Stage, StageStatus, Standing
 
 UNDECIDED = frozenset({"none", "unplaced"})  # 未定落点、未定首谈单位、未定产业链
 MAX_Q = 60
+YEARS = range(1990, 2200)
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 # 网址参数 → (中文名, 可取的值)
@@ -81,6 +82,15 @@ class Criteria:
         return replace(self, stage="")
 
 
+def _day(text: str) -> date | None:
+    """截至日期;写法不对、年份离谱(推算会溢出)的都当没填。"""
+    try:
+        found = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None
+
+
 def read(data: Mapping[str, str]) -> Criteria:
     """从网址参数读出条件。"""
     values: dict[str, object] = {"q": data.get("q", "").strip()[:MAX_Q].replace("\x00", "")}
@@ -113,9 +123,8 @@ def read(data: Mapping[str, str]) -> Criteria:
     values["as_of"] = None
     day = data.get("as_of", "").strip()
     if day:
-        try:
-            values["as_of"] = date.fromisoformat(day[:10])
-        except ValueError:
+        values["as_of"] = _day(day)
+        if values["as_of"] is None:
             problems.append(f"截至日期「{day[:20]}」读不懂，请写成 2026-11-20；现按今天显示")
     typed = {name: data.get(name, "").strip()[:60] for name in NAMES}
     return Criteria(**values, typed=typed, problems=tuple(problems))  # type: ignore[arg-type]

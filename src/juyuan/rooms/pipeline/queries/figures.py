@@ -47,6 +47,7 @@ from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
 
 ZONE = ZoneInfo("Asia/Shanghai")
 UNPLACED = "none"
+EARLIEST = date(1900, 1, 1)
 FOREVER = date(9990, 1, 1)  # 此刻的数:已录入的全算
 NO_CHAIN = "none"
 NO_LEAD = "none"
@@ -409,6 +410,8 @@ def _rate(cells: Cells, labels: Labels, as_of: date | None) -> Result:
 
 def compute(as_of: date | None, actor: Actor | None, names: frozenset[str]) -> dict[str, Result]:
     """一次求出要的全部数字:五库一至两条查询,签约落地一条,名称两条。"""
+    if as_of is not None:  # 离谱的年份夹到两端:换算时刻不得溢出
+        as_of = min(max(as_of, EARLIEST), FOREVER)
     cells = Cells()
     labels = Labels.load()
     view = View.of(actor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -154,6 +154,11 @@ def test_数字按看的人裁(cast) -> None:
 )
 def test_数字的范围说得清楚(cast, who, whole) -> None:
     assert scope_of(cast.actor(who)).whole is whole
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_离谱的日期不出错(db, day) -> None:
+    assert values(day)["planning_projects"] == 0
 
 
 def test_查询数固定(cast, django_assert_max_num_queries) -> None:
