@@ -18,35 +18,40 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent
+# 机器忙时一例慢一点不是错;快慢由 ./juyuan bench 量,不在测试里判
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
+
 HOME = Path(tempfile.mkdtemp(prefix="juyuan-test-"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """框架读过设置之后,改成测试用的值(快的口令散列、明文静态文件、临时数据目录)。"""
-    from django.conf import settings
+    from django.conf import settings as django_settings
 
     os.environ["JUYUAN_HOME"] = str(HOME)
-    settings.JUYUAN_HOME = HOME
-    settings.MEDIA_ROOT = HOME / "files"
-    settings.STATIC_ROOT = HOME / "static"
-    settings.STATIC_ROOT.mkdir()
-    settings.PASSWORD_HASHERS = [
+    django_settings.JUYUAN_HOME = HOME
+    django_settings.MEDIA_ROOT = HOME / "files"
+    django_settings.STATIC_ROOT = HOME / "static"
+    django_settings.STATIC_ROOT.mkdir()
+    django_settings.PASSWORD_HASHERS = [
         "tests.hashers.FastHasher",
         "juyuan.foundation.people.hashers.ModestArgon2",
     ]
-    settings.STORAGES = {
+    django_settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     # 测试服务器没有 https,安全 cookie 由 tests/security 对照生产设置另测
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
-    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "session", "csrf"
-    settings.SECURE_HSTS_SECONDS = 0
-    settings.SECURE_SSL_REDIRECT = False
-    settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
-    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # 线程用完即还,收尾时才删得掉测试库
+    django_settings.SESSION_COOKIE_SECURE = django_settings.CSRF_COOKIE_SECURE = False
+    django_settings.SESSION_COOKIE_NAME, django_settings.CSRF_COOKIE_NAME = "session", "csrf"
+    django_settings.SECURE_HSTS_SECONDS = 0
+    django_settings.SECURE_SSL_REDIRECT = False
+    django_settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+    django_settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # 线程用完即还,收尾时才删得掉测试库
 
 
 def pytest_unconfigure() -> None:

@@ -103,8 +103,9 @@ KEEP_CHAIN = Door("市商务局、本链维护者", f"{BUREAU} chain_lead")
 HEAD = Door("主要负责同志", "own_head")
 LEAVE = Door("主要负责同志、安全管理员", "own_head secadmin")
 IMPORTERS = Door("有可导入的台账的人", f"{STAFF} sysadmin secadmin")
-IMPORT_OWN = Door("导入人本人与市商务局", f"own {BUREAU}", _others(f"own {BUREAU}"))
-IMPORT_MINE = Door("导入人本人", "own", _others(f"own {BUREAU}"))
+OVERSEER = Door("监督的核验人", "verifier", _others("verifier"))
+IMPORT_OWN = Door("导入人本人与监督的核验人", "own verifier", _others("own verifier"))
+IMPORT_MINE = Door("导入人本人", "own", _others("own verifier"))
 REGISTRY = Door("系统、安全管理员", "sysadmin secadmin")
 SYSADMIN = Door("系统管理员", "sysadmin")
 SECADMIN = Door("安全管理员", "secadmin")
@@ -275,7 +276,7 @@ PAGES: tuple[Page, ...] = (
     Page("exchange:batches", ANYONE),
     Page("exchange:new", IMPORTERS, post=422),
     Page("exchange:cases", BUREAU_OR_404),
-    Page("exchange:case", BUREAU_OR_404, post=422),
+    Page("exchange:case", OVERSEER, post=422),
     Page("exchange:close_opening", BUREAU_OR_404, post=422),
     Page("exchange:template", STAFF_ONLY),
     Page("exchange:batch", IMPORT_OWN),

@@ -42,8 +42,8 @@ def _row(actor: Actor, entry: Entry, now: datetime, group: UUID | None, result: 
         obj_type=entry.obj_type,
         obj_id=_storable(str(entry.obj_id)),
         obj_label=_storable(entry.obj_label)[:200],
-        before=entry.before,
-        after=entry.after,
+        before=_storable_json(entry.before),
+        after=_storable_json(entry.after),
         reason=_storable(entry.reason),
         clause=entry.clause,
         result=result,
@@ -55,6 +55,17 @@ def _row(actor: Actor, entry: Entry, now: datetime, group: UUID | None, result: 
 def _storable(text: str) -> str:
     """数据库不收空字符与孤立的代理项;被拒绝的网址里什么都可能有,台账仍要记得下。"""
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _storable_json(value: Any) -> Any:
+    """前后内容里的文字同样处理(例如导出的筛选条件,原样来自网址)。"""
+    if isinstance(value, str):
+        return _storable(value)
+    if isinstance(value, dict):
+        return {_storable_json(name): _storable_json(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable_json(inner) for inner in value]
+    return value
 
 
 def record(

@@ -108,3 +108,10 @@ def test_verify_append_only_notices(db, as_owner, sql, words):
     with as_owner() as cursor:
         cursor.execute(sql)
     assert any(words in line for line in verify_append_only())
+
+
+def test_odd_characters_from_an_address_are_stored_not_refused(db):
+    row = write(after={"filters": {"q\x00": "甲\x00乙"}, "columns": ["a\ud800"]}, reason="\x00")
+    row.refresh_from_db()
+    assert row.after == {"filters": {"q\ufffd": "甲\ufffd乙"}, "columns": ["a?"]}
+    assert row.reason == "\ufffd"

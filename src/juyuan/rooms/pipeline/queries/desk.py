@@ -135,7 +135,9 @@ def followed(actor: Actor, reach: Reach, on: date) -> tuple[Waiting, bool]:
         total = own.count()
     order = ("-source", *NEWEST)
     near = _among(own, order, GLANCED)
-    ids = list(lacking(near, True).order_by(*order).values_list("pk", flat=True)[:SHOWN])
+    # 自己的只列还有缺项的;领导看的是全市最近动过的,已齐待认定的也要看见
+    shown = lacking(near, True) if is_own else near
+    ids = list(shown.order_by(*order).values_list("pk", flat=True)[:SHOWN])
     return Waiting(_rows(ids, on), total), is_own
 
 
