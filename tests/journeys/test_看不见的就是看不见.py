@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from juyuan.faces.web.matrix import PAGES
@@ -97,6 +98,14 @@ class Town:
             hosts=(f.HostDraft(cast.unit("dongfeng").pk),), lead_unit_id=cast.unit("dongfeng").pk,
         )  # fmt: skip
         self.secret: Project | None = None
+        self.callers: dict[str, tuple[Client, str]] = {}
+
+    def caller(self, who: str) -> tuple[Client, str]:
+        """同一次登录、同一个令牌:再登录一次会改「上次登录」,那是另一回事。"""
+        if who not in self.callers:
+            token = make_token(actor=Actor.console(), username=who, now=self.cast.NOW)
+            self.callers[who] = (self.cast.client(who), token)
+        return self.callers[who]
 
     def plant(self) -> Project:
         cast = self.cast
@@ -177,8 +186,7 @@ def headers(response: Any) -> dict[str, str]:
 
 def snapshot(town: Town, who: str, urls: list[str]) -> dict[str, tuple[int, bytes, dict[str, str]]]:
     """此人此刻取得的一切。"""
-    client = town.cast.client(who)
-    token = make_token(actor=Actor.console(), username=who, now=town.cast.NOW)
+    client, token = town.caller(who)
     found = {}
     for url in urls:
         extra = {"Authorization": f"Bearer {token}"} if url.startswith("/api/") else {}
