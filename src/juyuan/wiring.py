@@ -209,12 +209,17 @@ def _chains() -> None:
 
 def _investors() -> None:
     from juyuan.rooms.investors.movers import register_mover
-    from juyuan.rooms.investors.queries import register_projects, register_visibility
+    from juyuan.rooms.investors.queries import (
+        register_hiding,
+        register_projects,
+        register_visibility,
+    )
     from juyuan.rooms.pipeline.actions import parties
     from juyuan.rooms.pipeline.queries.investors import investor_projects
-    from juyuan.rooms.pipeline.queries.scope import investors_seen
+    from juyuan.rooms.pipeline.queries.scope import investors_hidden, investors_seen
 
     register_visibility("pipeline", investors_seen)
+    register_hiding("pipeline", investors_hidden)
     register_projects("pipeline", investor_projects)
     register_mover(parties.MOVER)
 

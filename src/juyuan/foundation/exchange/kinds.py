@@ -157,7 +157,7 @@ class ImportKind:
 
     `may` 谁可以做;`oversee` 谁可以看别人的批次、核对看不见的重合、撤回与关闭期初(缺省无人);
     `order` 期初导入的先后(单位 10、人员 20、任职 30、项目 40、认定 50);
-    `opening_allowed` 可作期初批次;`paper_required` 必须有依据文件(文号、日期)。
+    `opening_allowed` 可作期初批次;`paper_required` 必须有依据文件(文号、日期);`usual` 上传页先选中它。
     """
 
     name: str
@@ -176,6 +176,7 @@ class ImportKind:
     order: int = 100
     opening_allowed: bool = False
     paper_required: bool = False
+    usual: bool = False
 
     def column(self, name: str) -> Column:
         return next(c for c in self.columns if c.field == name)

@@ -106,6 +106,7 @@ PROJECTS = ImportKind(
     clause="3.3b",
     order=40,
     opening_allowed=True,
+    usual=True,
 )
 
 RECOGNITION_COLUMNS = (

@@ -76,13 +76,14 @@ def new(request: HttpRequest) -> HttpResponse:
     """第一步:上传。"""
     actor = actor_of(request)
     kinds = registry.import_kinds(actor)
-    if not kinds:
+    usual = next((k for k in kinds if k.usual), kinds[0] if kinds else None)
+    if usual is None:
         raise Denied("您当前的任职没有可以导入的台账。")
     posted = request.method == "POST"
     form = (
         UploadForm(kinds, request.POST, request.FILES)
         if posted
-        else UploadForm(kinds, initial={"kind": request.GET.get("kind", kinds[0].name)})
+        else UploadForm(kinds, initial={"kind": request.GET.get("kind", usual.name)})
     )
     status = 200
     if posted and form.is_valid():

@@ -4,6 +4,7 @@ from juyuan.rooms.investors.queries.detail import register_projects
 from juyuan.rooms.investors.queries.scope import (
     door,
     own_units,
+    register_hiding,
     register_visibility,
     sees,
     visible_ids,
@@ -13,6 +14,7 @@ from juyuan.rooms.investors.queries.scope import (
 __all__ = [
     "door",
     "own_units",
+    "register_hiding",
     "register_projects",
     "register_visibility",
     "sees",

@@ -17,11 +17,20 @@ from juyuan.rooms.investors.models import Grant, Investor
 
 Provider = Callable[[Actor], Q | None]
 _providers: dict[str, Provider] = {}
+_hiding: dict[str, Provider] = {}
 
 
 def register_visibility(name: str, provider: Provider) -> None:
     """登记一条可见之路:`provider(actor)` 给出 Investor 上的条件(None 即没有)。由 wiring 调用。"""
     _providers[name] = provider
+
+
+def register_hiding(name: str, provider: Provider) -> None:
+    """登记一条不可见之由:`provider(actor)` 给出只经由此人看不见的对象而来的投资方(None 即没有)。
+
+    商务主管部门不因看得见全市而看见其中的;由 wiring 调用。
+    """
+    _hiding[name] = provider
 
 
 def own_units(actor: Actor) -> set[int]:
@@ -33,7 +42,15 @@ def own_units(actor: Actor) -> set[int]:
 def visible_to(actor: Actor, units: Iterable[int] | None = None) -> QuerySet[Investor]:
     """行动者看得见的投资方(已并入别家的不在内)。`units` 可传入已取好的 `own_units`。"""
     live = Investor.objects.filter(merged_into__isnull=True)
-    if actor.is_system or is_bureau(actor):
+    if actor.is_system:
+        return live
+    if is_bureau(actor):
+        # 看得见全市的,也看不见只经由限名单项目而来的;本单位自己登记的除外(否则凭空消失反而说明了什么)
+        own = Q(owner_unit_id__in=sorted(actor.unit_ids))
+        for hide in _hiding.values():
+            hidden = hide(actor)
+            if hidden is not None:
+                live = live.filter(own | ~hidden)
         return live
     condition: Q | None = None
     for provider in _providers.values():

@@ -230,3 +230,19 @@ def investors_seen(actor: Actor) -> Q:
             project_id__in=seen_whole(actor).order_by().values("pk")
         ).values("investor_id")
     )
+
+
+def investors_hidden(actor: Actor) -> Q | None:
+    """商务主管部门的人:只出现在未列其名的限名单项目里的投资方。
+
+    知道有这一家,就是知道有这个项目。核验人、召集人看得见全部限名单项目,没有可藏的。不查库。
+    """
+    if actor.has(Role.VERIFIER, BUREAU) or actor.has_any(*LEADER_ROLES):
+        return None
+    unlisted = Q(project__confidentiality=Confidentiality.RESTRICTED.value) & ~Q(
+        project__listed_person_ids__contains=[actor.person_id or 0]
+    )
+    parties = ProjectParty.objects.filter(project__voided_at__isnull=True)
+    return Q(pk__in=parties.filter(unlisted).values("investor_id")) & ~Q(
+        pk__in=parties.exclude(unlisted).values("investor_id")
+    )

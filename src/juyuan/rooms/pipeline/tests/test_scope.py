@@ -8,6 +8,7 @@ from juyuan.foundation.people.visibility import Sight
 from juyuan.kernel.verdict import NotFound
 from juyuan.rooms.chains.tests.factories import make_chain
 from juyuan.rooms.investors.queries import visible_to as investors_visible
+from juyuan.rooms.pipeline.actions.edit import draft_of
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.scope import door, seen_whole, sight_of, visible_to
 from juyuan.rooms.pipeline.rules.stages import Stage
@@ -114,3 +115,21 @@ def test_投资方只经由看得见的项目列出(cast, projects) -> None:
     assert investors_visible(cast.actor("dongfeng")).count() == 0
     assert investors_visible(cast.actor("sysadmin")).count() == 0
     assert investors_visible(cast.actor("chen")).count() == 1
+
+
+def test_限名单项目的投资方_商务局未列名的经办看不见(cast, projects) -> None:
+    restricted = projects["restricted"]
+    f.supply(cast, restricted, "investor", by="heyan")
+    party = restricted.parties.get().investor
+    party.__class__.objects.filter(pk=party.pk).update(owner_unit=cast.unit("longshan"))
+    for who, seen in (
+        ("chen", False),
+        ("shangwuju_head", False),
+        ("heyan", True),
+        ("zhaoji", True),
+        ("keji", True),
+    ):
+        assert investors_visible(cast.actor(who)).filter(pk=party.pk).exists() is seen, who
+    # 同一家另有看得见的项目,就照常看得见
+    f._edit(cast, projects["internal"], "heyan", cast.NOW, parties=draft_of(restricted).parties)
+    assert investors_visible(cast.actor("chen")).filter(pk=party.pk).exists()
