@@ -1,6 +1,12 @@
 """五库的表。"""
 
+from juyuan.rooms.pipeline.models.escalation import (
+    Escalation,
+    EscalationMember,
+    EscalationReport,
+)
 from juyuan.rooms.pipeline.models.evidence import Evidence, VoidRequest
+from juyuan.rooms.pipeline.models.monthly import MonthClose, MonthlyUpdate, ProgressEvent
 from juyuan.rooms.pipeline.models.moves import ProjectState, Recognition, StageMove
 from juyuan.rooms.pipeline.models.project import (
     Project,
@@ -9,16 +15,31 @@ from juyuan.rooms.pipeline.models.project import (
     ProjectParticipant,
     ProjectParty,
 )
+from juyuan.rooms.pipeline.models.relations import ProjectRelation
+from juyuan.rooms.pipeline.models.supplements import Supplement, SupplementCheck
+from juyuan.rooms.pipeline.models.vouchers import Voucher, VoucherCheck, VoucherKey
 
 __all__ = [
+    "Escalation",
+    "EscalationMember",
+    "EscalationReport",
     "Evidence",
+    "MonthClose",
+    "MonthlyUpdate",
+    "ProgressEvent",
     "Project",
     "ProjectHost",
     "ProjectListed",
     "ProjectParticipant",
     "ProjectParty",
+    "ProjectRelation",
     "ProjectState",
     "Recognition",
     "StageMove",
+    "Supplement",
+    "SupplementCheck",
     "VoidRequest",
+    "Voucher",
+    "VoucherCheck",
+    "VoucherKey",
 ]
