@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "juyuan.foundation.exchange",
     "juyuan.foundation.figures",
     "juyuan.foundation.work",
+    "juyuan.foundation.duties",
     "juyuan.foundation.apikit",
     "juyuan.rooms.investors",
     "juyuan.rooms.chains",

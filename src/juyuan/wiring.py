@@ -42,6 +42,7 @@ def _identity() -> None:
             product=city.system_name,
             title=f"{city.name}招商引资工作系统",
             confirmer=city.confirmer,
+            bureau=city.bureau,
             demo_note=city.notice,
         )
 

@@ -12,9 +12,10 @@ import pytest
 from juyuan.foundation.figures.queries import compute
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.policy.queries import display, pack, params
-from juyuan.kernel.verdict import RuleBroken, Stale
+from juyuan.kernel.verdict import Denied, RuleBroken, Stale
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
+from juyuan.rooms.pipeline.actions.move import change_standing, move_project
 from juyuan.rooms.pipeline.actions.recognise import recognise, withdraw_recognition
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.facts import facts_of
@@ -42,6 +43,33 @@ def story(request, settings, db):
     city = City(lead=facts["lead"], host=facts["host"])
     assert city.pack.id == pack().id == request.param
     return city, facts
+
+
+def test_拒绝的话说的是本市的商务主管部门_不是别的城市的(story) -> None:
+    city, facts = story
+    bureau, other = ("市商务局", "市投资促进局")
+    if city.pack.id == "testcity":
+        bureau, other = other, bureau
+    assert city.pack.bureau == bureau
+    project = f.planning(city, by=facts["by"])
+    acts = (
+        lambda: move_project(actor=city.actor(facts["by"]), project=project,
+                             to=Stage.INTENT, reason="急", now=city.now),
+        lambda: change_standing(actor=city.actor(facts["by"]), project=project, verb="withdraw",
+                                reason_code="other", note="不做了", now=city.now),
+        lambda: edit_project(actor=city.actor(facts["stranger"]), project=project,
+                             draft=replace(draft_of(project), remark="改"), now=city.now),
+        lambda: recognise(actor=city.actor(facts["by"]), project=project,
+                          stage=Stage.PLANNING, now=city.now),
+    )  # fmt: skip
+    said = []
+    for act in acts:
+        with pytest.raises(Denied) as refused:
+            act()
+        said.append(refused.value.reason)
+    assert len(said) == 4
+    for reason in said:
+        assert bureau in reason and other not in reason
 
 
 def value(name: str, **more: object) -> int | None:

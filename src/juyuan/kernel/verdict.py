@@ -73,6 +73,11 @@ class Stale(Refusal):
         super().__init__(message)
 
 
+def held_answer(bureau: str) -> str:
+    """撞上看不见的东西时唯一的回答:只说已登记、由谁(商务主管部门的名称)核对。"""
+    return f"已登记,由{bureau}核对"
+
+
 @dataclass(frozen=True)
 class Allowed:
     """准。"""

@@ -14,8 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 VIEWERS = {
     "anonymous": "未登录",
-    "clerk": "市商务局经办",
-    "verifier": "市商务局核验人",
+    "clerk": "商务主管部门经办",
+    "verifier": "商务主管部门核验人",
     "own": "本县区经办(登记人)",
     "own_head": "本县区主要负责同志(未列名单)",
     "other": "其他县区经办",
@@ -94,12 +94,12 @@ NOT_ADMIN = Door("三员看不见", f"{BUSINESS} no_post", ADMINS)
 NO_ADMIN = Door("三员不准", f"{BUSINESS} no_post")
 STAFF_ONLY = Door("经办、负责、核验", STAFF)
 STAFF_NOT_ADMIN = Door("经办、负责、核验(三员看不见)", STAFF, ADMINS)
-BUREAU_ONLY = Door("市商务局", BUREAU)
-BUREAU_OR_404 = Door("市商务局(其余看不见)", BUREAU, _others(BUREAU))
-BUREAU_NOT_ADMIN = Door("市商务局(三员看不见)", BUREAU, ADMINS)
-BUREAU_VERIFIER = Door("市商务局负责人、核验人", "verifier")
-BUREAU_VERIFIER_NOT_ADMIN = Door("市商务局负责人、核验人(三员看不见)", "verifier", ADMINS)
-KEEP_CHAIN = Door("市商务局、本链维护者", f"{BUREAU} chain_lead")
+BUREAU_ONLY = Door("商务主管部门", BUREAU)
+BUREAU_OR_404 = Door("商务主管部门(其余看不见)", BUREAU, _others(BUREAU))
+BUREAU_NOT_ADMIN = Door("商务主管部门(三员看不见)", BUREAU, ADMINS)
+BUREAU_VERIFIER = Door("商务主管部门负责人、核验人", "verifier")
+BUREAU_VERIFIER_NOT_ADMIN = Door("商务主管部门负责人、核验人(三员看不见)", "verifier", ADMINS)
+KEEP_CHAIN = Door("商务主管部门、本链维护者", f"{BUREAU} chain_lead")
 HEAD = Door("主要负责同志", "own_head")
 LEAVE = Door("主要负责同志、安全管理员", "own_head secadmin")
 IMPORTERS = Door("有可导入的台账的人", f"{STAFF} sysadmin secadmin")

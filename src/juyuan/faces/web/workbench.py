@@ -142,7 +142,7 @@ def _claims(actor: Actor, reach: Reach, today: date) -> list[dict[str, Any]]:
 
 
 def _cases(actor: Actor, today: date) -> list[dict[str, Any]]:
-    """市商务局:撞上看不见的、导入存疑的,要有人核对。"""
+    """商务主管部门:撞上看不见的、导入存疑的,要有人核对。"""
     found = []
     if access.is_bureau(actor):
         investors, url = case_count(), _url("investors:cases")
@@ -151,7 +151,7 @@ def _cases(actor: Actor, today: date) -> list[dict[str, Any]]:
                 {
                     "date": today, "due": "待核对", "act": "核对投资方",
                     "text": f"{investors} 件登记撞上了申报单位看不见的投资方",
-                    "note": "两边都只有市商务局看得见", "clause": "3.1b", "url": url,
+                    "note": "两边都只有商务主管部门看得见", "clause": "3.1b", "url": url,
                     "button": "去核对",
                 }
             )  # fmt: skip

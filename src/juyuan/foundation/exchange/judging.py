@@ -21,12 +21,13 @@ from juyuan.foundation.exchange.kinds import (
     Judgement,
     ObjectRef,
 )
+from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.verdict import held_answer
 
 SKIP = "skip"
 AS_NEW = "new"
 SAME_AS = "same:"
-HELD_ANSWER = "已登记,由市商务局核对"
 SENSITIVE_MASK = "******"
 
 
@@ -104,7 +105,7 @@ def _conclude(row: ParsedRow, answer: Judgement) -> Verdict:
         return Verdict(row, REFUSED, findings)
     if hidden:
         # 看不见的重合:不说是谁、像在哪里,只说已登记
-        told = (*row.findings, row.finding(DOUBT, HELD_ANSWER, "", rule="held"))
+        told = (*row.findings, row.finding(DOUBT, held_answer(bureau()), "", rule="held"))
         return Verdict(row, DOUBTFUL, told, candidates=seen, hidden=hidden)
     if row.doubts:
         return Verdict(row, DOUBTFUL, findings)

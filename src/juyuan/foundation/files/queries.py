@@ -10,11 +10,9 @@ from datetime import date, datetime
 
 from juyuan.foundation.files import registry, rules
 from juyuan.foundation.files.models import FileUse
-from juyuan.foundation.policy.queries import params
+from juyuan.foundation.policy.queries import bureau, params
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import NotFound
-
-HIDDEN = "已登记,由市商务局核对"
+from juyuan.kernel.verdict import NotFound, held_answer
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def other_uses(
 ) -> list[OtherUse]:
     """同样的内容还用在哪些对象上(不含指明的这一个)。
 
-    看不见的对象不论几个,只合成一句「已登记,由市商务局核对」,不透露数目、名称、单位、时间。
+    看不见的对象不论几个,只合成一句「已登记,由商务主管部门核对」,不透露数目、名称、单位、时间。
     """
     uses = (
         FileUse.objects.filter(file__sha256=sha256)
@@ -107,7 +105,7 @@ def other_uses(
             seen.append(OtherUse(f"同一份文件已用在「{name}」", url))
         else:
             hidden = True
-    return [*seen, OtherUse(HIDDEN, hidden=True)] if hidden else seen
+    return [*seen, OtherUse(held_answer(bureau()), hidden=True)] if hidden else seen
 
 
 def door(actor: Actor, use_id: uuid.UUID) -> FileUse:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from juyuan.foundation.copying import copy_rows
 from juyuan.foundation.ledger.models import Event, Result
 from juyuan.kernel.actor import Actor
 
@@ -102,7 +103,7 @@ def record_many(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("台账须与动作同一事务")
     rows = [_row(actor, entry, now, group, Result.DONE) for entry in entries]
-    Event.objects.bulk_create(rows, batch_size=1000)
+    copy_rows(rows)
     return len(rows)
 
 

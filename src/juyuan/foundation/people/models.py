@@ -20,7 +20,7 @@ class UnitKind(models.TextChoices):
 
 
 class Role(models.TextChoices):
-    """角色:与单位职能合起来才定义一个人能做什么(如 经办 + 商务 = 市商务局经办)。"""
+    """角色:与单位职能合起来才定义一个人能做什么(如 经办 + 商务 = 商务主管部门经办)。"""
 
     CHIEF_CONVENOR = "chief_convenor", "总召集人"
     CONVENOR = "convenor", "召集人"

@@ -20,8 +20,8 @@ class Sight(StrEnum):
 class Relation(StrEnum):
     OWN = "own"  # 本单位子树、首谈(牵头)单位、承载地单位
     PARTICIPANT = "participant"  # 参与单位、顾问、该链链长与服务秘书
-    BUREAU = "bureau"  # 市商务局
-    BUREAU_VERIFIER = "bureau_verifier"  # 市商务局核验人
+    BUREAU = "bureau"  # 商务主管部门
+    BUREAU_VERIFIER = "bureau_verifier"  # 商务主管部门核验人
     LEADER = "leader"  # 总召集人、召集人、分管副市长
     READER = "reader"  # 审计、财政、组织
     OTHER = "other"  # 其他单位

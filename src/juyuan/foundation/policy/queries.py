@@ -39,6 +39,11 @@ def pack() -> Pack:
     return _load(packs.resolve(settings.JUYUAN_PACK, settings.PACKS_DIR))
 
 
+def bureau() -> str:
+    """本市对市级商务主管部门的称呼(城市包);拒绝、说明里写的是它,不是某个城市的名字。"""
+    return pack().bureau
+
+
 def clauses() -> tuple[Clause, ...]:
     """全部条款,次序同文件。"""
     return pack().clauses

@@ -28,6 +28,7 @@ class Identity:
     product: str
     title: str
     confirmer: str
+    bureau: str = ""  # 市级商务主管部门的称呼
     demo_note: str = ""
 
 
@@ -50,6 +51,7 @@ def identity() -> Identity:
         product=pack.system_name,
         title=f"{pack.name}工作系统",
         confirmer=pack.confirmer,
+        bureau=pack.bureau,
         demo_note=pack.notice,
     )
 

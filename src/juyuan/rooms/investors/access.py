@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from juyuan.foundation.people.models import Role
+from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial
 from juyuan.rooms.investors.models import Contact, Investor
@@ -34,7 +35,7 @@ def can_edit(actor: Actor, investor: Investor, own_units: Collection[int]) -> Ac
         return Allowed()
     if actor.has_any(*EDITORS) and investor.owner_unit_id in own_units:
         return Allowed()
-    return Denial("投资方是全市共用的一份,只有登记单位和市商务局可以修改", CLAUSE)
+    return Denial(f"投资方是全市共用的一份,只有登记单位和{bureau()}可以修改", CLAUSE)
 
 
 def can_add_contact(actor: Actor) -> Access:
@@ -53,14 +54,14 @@ def can_merge(actor: Actor) -> Access:
         return Allowed()
     if any(p.function == BUREAU and p.role in DECIDERS for p in actor.posts):
         return Allowed()
-    return Denial("合并投资方由市商务局负责人或核验人办理", CLAUSE)
+    return Denial(f"合并投资方由{bureau()}负责人或核验人办理", CLAUSE)
 
 
 def can_settle(actor: Actor) -> Access:
     """核对重合:商务主管部门。"""
     if is_bureau(actor) or (actor.via == "console" and actor.is_system):
         return Allowed()
-    return Denial("重合由市商务局核对", CLAUSE)
+    return Denial(f"重合由{bureau()}核对", CLAUSE)
 
 
 def can_export(actor: Actor) -> Access:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from juyuan.foundation.policy.queries import bureau
 from juyuan.foundation.ui.fields import MoneyField, date_field
 from juyuan.kernel.uscc import compact as compact_uscc
 from juyuan.rooms.investors.models import AliasKind, Honour, Kind
@@ -81,8 +82,12 @@ class ContactForm(forms.Form):
     marks = {"name": "必填"}
     name = _text("联系人", 60)
     title = _text("职务", 60)
-    phone = _text("电话", 40, help_text="只有本单位和市商务局看得见;电话、邮箱至少填一项")
+    phone = _text("电话", 40)
     email = _text("邮箱", 120)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].help_text = f"只有本单位和{bureau()}看得见;电话、邮箱至少填一项"
 
     def draft(self) -> ContactDraft:
         """填好的内容。"""

@@ -70,7 +70,7 @@ class Investor(models.Model):
     """投资方:全市共用的一份身份。合并后 `merged_into` 指向留下的一家。
 
     `pending`:某单位在项目里填了一家,而它撞上该单位看不见的一家。核对之前各是各的一行,
-    该单位只看见自己填的;市商务局核对为同一家后合并。
+    该单位只看见自己填的;商务主管部门核对为同一家后合并。
     """
 
     code = models.CharField("投资方编号", max_length=20, unique=True)
@@ -184,7 +184,7 @@ class Alias(models.Model):
 
 
 class Contact(models.Model):
-    """联系人。只有登记它的单位和市商务局看得见。"""
+    """联系人。只有登记它的单位和商务主管部门看得见。"""
 
     investor = models.ForeignKey(
         Investor, verbose_name="投资方", on_delete=models.CASCADE, related_name="contacts"
@@ -227,7 +227,7 @@ class MatchKey(models.Model):
 
 
 class Grant(models.Model):
-    """市商务局核对为同一家后,准某单位使用这一家(之前它看不见)。"""
+    """商务主管部门核对为同一家后,准某单位使用这一家(之前它看不见)。"""
 
     investor = models.ForeignKey(
         Investor, verbose_name="投资方", on_delete=models.CASCADE, related_name="grants"
@@ -244,7 +244,7 @@ class Grant(models.Model):
 
 
 class Case(models.Model):
-    """核对事项:某单位登记时撞上它看不见的一家,由市商务局核对。"""
+    """核对事项:某单位登记时撞上它看不见的一家,由商务主管部门核对。"""
 
     investor = models.ForeignKey(
         Investor, verbose_name="已登记的一家", on_delete=models.CASCADE, related_name="cases"

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from juyuan.foundation.people.models import Role
+from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial
 from juyuan.rooms.pipeline.models import Project
@@ -38,7 +39,7 @@ def can_edit(actor: Actor, project: Project, reach: Reach | None = None) -> Acce
         return Allowed()
     if _is_own(actor, project, reach or reach_of(actor)):
         return Allowed()
-    return Denial("只有首谈单位、承载地、登记单位和市商务局可以修改这个项目", "3.2b")
+    return Denial(f"只有首谈单位、承载地、登记单位和{bureau()}可以修改这个项目", "3.2b")
 
 
 def can_add_evidence(actor: Actor, project: Project) -> Access:
@@ -50,7 +51,7 @@ def can_add_evidence(actor: Actor, project: Project) -> Access:
         project.participant_unit_ids
     ):
         return Allowed()
-    return Denial("只有首谈单位、承载地、参与单位和市商务局可以提交证据", "3.2b")
+    return Denial(f"只有首谈单位、承载地、参与单位和{bureau()}可以提交证据", "3.2b")
 
 
 def can_move(actor: Actor, project: Project, verb: MoveVerb, jump_roles: Collection[str]) -> Access:
@@ -58,21 +59,21 @@ def can_move(actor: Actor, project: Project, verb: MoveVerb, jump_roles: Collect
     if verb == MoveVerb.JUMP:
         if any(p.function == BUREAU and p.role in jump_roles for p in actor.posts):
             return Allowed()
-        return Denial("越级入库须由市商务局负责人办理,并写明理由", "3.3b")
+        return Denial(f"越级入库须由{bureau()}负责人办理,并写明理由", "3.3b")
     return can_edit(actor, project)
 
 
 def can_change_standing(actor: Actor, project: Project, verb: str) -> Access:
     """暂缓、终止、恢复由经办单位或商务主管部门;退库只由商务主管部门确认。"""
     if verb == "withdraw" and not is_bureau(actor):
-        return Denial("退库由市商务局确认,您可以先申请暂缓或终止", "3.3b")
+        return Denial(f"退库由{bureau()}确认,您可以先申请暂缓或终止", "3.3b")
     return can_edit(actor, project)
 
 
 def can_confirm_void(actor: Actor, project: Project, requested_by: int | None) -> Access:
     """作废须第二人:商务主管部门的负责人或核验人,且不是提出人。"""
     if not any(p.function == BUREAU and p.role in (Role.VERIFIER, Role.HEAD) for p in actor.posts):
-        return Denial("作废由市商务局负责人或核验人确认", "3.3b")
+        return Denial(f"作废由{bureau()}负责人或核验人确认", "3.3b")
     if actor.account_id == requested_by:
         return Denial("提出人不能自己确认作废,请另一位同志办理", "3.3b")
     return Allowed()

@@ -25,6 +25,7 @@ from juyuan.foundation.exchange.kinds import (
 )
 from juyuan.foundation.exchange.models import BatchState, ImportBatch
 from juyuan.foundation.ledger.actions import record
+from juyuan.foundation.policy.queries import pinned
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, Stale, require
 
@@ -51,7 +52,8 @@ def commit(
     kind = queries.kind_named(batch.kind)
     require(kind.may(actor))
     try:
-        with transaction.atomic():
+        # 参数在整批里固定:不逐行去看有没有新版,也不会一批之内前后不一
+        with transaction.atomic(), pinned():
             return _commit(batch.pk, kind, actor, now, today, all_or_none, one_by_one, progress)
     except _Moved as moved:
         refresh(batch, kind, actor, today, now)

@@ -12,12 +12,13 @@ from django.db import transaction
 from juyuan.foundation.exchange import queries
 from juyuan.foundation.exchange.actions.preview import _require_owner
 from juyuan.foundation.exchange.actions.shared import judged, parse, save_rows
-from juyuan.foundation.exchange.judging import AS_NEW, HELD_ANSWER, SAME_AS, SKIP
+from juyuan.foundation.exchange.judging import AS_NEW, SAME_AS, SKIP
 from juyuan.foundation.exchange.kinds import DOUBTFUL
 from juyuan.foundation.exchange.models import BatchState, ImportBatch, ImportRow
 from juyuan.foundation.ledger.actions import record
+from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import NotFound, RuleBroken, Stale
+from juyuan.kernel.verdict import NotFound, RuleBroken, Stale, held_answer
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _apply(row: ImportRow, settlement: Settlement) -> None:
     if settlement.choice not in allowed:
         if row.held and settlement.choice == AS_NEW:
             raise RuleBroken.one(
-                "choice", "exchange.held", f"{row}:{HELD_ANSWER},核对之前不能新增。"
+                "choice", "exchange.held", f"{row}:{held_answer(bureau())},核对之前不能新增。"
             )
         raise RuleBroken.one("choice", "exchange.choice", f"{row}没有这个选项,请从列出的里选。")
     for name, key in settlement.readings.items():

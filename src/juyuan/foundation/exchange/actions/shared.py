@@ -34,6 +34,7 @@ from juyuan.foundation.exchange.reader import read_book
 from juyuan.foundation.exchange.refusal import FileRefused
 from juyuan.foundation.exchange.rows import Parsed, parse_book
 from juyuan.foundation.ledger.actions import refuse
+from juyuan.foundation.policy.queries import pinned
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken
 
@@ -90,7 +91,9 @@ def judged(
     today: date,
     settlements: Settlements,
 ) -> list[Verdict]:
-    return judge_rows(kind, rows, actor, today, settlements)
+    """全部行一起判;参数在这一批里固定,不逐行去看有没有新版。"""
+    with pinned():
+        return judge_rows(kind, rows, actor, today, settlements)
 
 
 def save_rows(

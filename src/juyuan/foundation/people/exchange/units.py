@@ -23,7 +23,7 @@ from juyuan.kernel.verdict import Finding
 
 UNIT_KINDS = dict(UnitKind.choices)
 COLUMNS = (
-    Column("name", "单位名称", parsers.text(max_length=100), ("单位", "名称", "单位全称"), required=True, example="某某县商务局", width=28),
+    Column("name", "单位名称", parsers.text(max_length=100), ("单位", "名称", "单位全称"), required=True, example="某某县某某局", width=28),
     Column("code", "单位代码", parsers.code(max_length=60), ("代码", "单位编码"), note="小写字母与数字；空着则按拼音首字母自动编"),
     Column("short_name", "简称", parsers.text(max_length=40), ("单位简称",)),
     Column("kind", "单位类别", parsers.choice(UNIT_KINDS), ("类别", "类型"), required=True, choices=tuple(UNIT_KINDS.values())),

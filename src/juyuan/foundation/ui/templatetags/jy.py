@@ -110,6 +110,12 @@ def suggested(text: Any = "") -> SafeString:
 
 
 @register.simple_tag
+def bureau() -> str:
+    """{% bureau %}:本市对市级商务主管部门的称呼(城市包)。"""
+    return identity().bureau
+
+
+@register.simple_tag
 def badge(kind: str, value: Any, suffix: str = "") -> SafeString:
     """{% badge 'stage' value %}:登记过的任何一类词汇。"""
     return render.badge(kind, value, suffix)

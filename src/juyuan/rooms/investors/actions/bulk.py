@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from juyuan.foundation.copying import copy_rows
 from juyuan.foundation.ledger.actions import Entry, record_many
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.names import key_text
@@ -52,7 +53,7 @@ def insert(
         )
         for index, draft in enumerate(drafts)
     ]
-    Investor.objects.bulk_create(rows, batch_size=500)
+    copy_rows(rows, keys=True)
     refresh(rows)
     record_many(
         [

@@ -1,4 +1,4 @@
-"""核对重合:市商务局看两边,认定同一家或不是同一家;认定之前申报单位只看得见自己填的。"""
+"""核对重合:商务主管部门看两边,认定同一家或不是同一家;认定之前申报单位只看得见自己填的。"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def settle_case(*, actor: Actor, case: Case, same: bool, reason: str, now: datet
     不是同一家:待核对的一行转正;登记被拒的,按所填另立一家(登记单位为申报单位)。
 
     Raises:
-        Denied: 不是市商务局;认定同一家须合并而不是负责人或核验人。
+        Denied: 不是商务主管部门;认定同一家须合并而不是负责人或核验人。
         RuleBroken: 没写理由;已经核对过;代码相同却说不是同一家。
     """
     require(access.can_settle(actor))

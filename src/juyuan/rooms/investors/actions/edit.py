@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, require
 from juyuan.rooms.investors import access
@@ -34,7 +35,7 @@ def edit_investor(
     """改成 `draft` 的样子(整份,清空的就是清空)。`version` 是打开表单时的版本。
 
     Raises:
-        Denied: 既不是登记单位也不是市商务局。
+        Denied: 既不是登记单位也不是商务主管部门。
         RuleBroken: 内容不合理;改出来的代码或名称与别家相同。
         Stale: 他人已先行修改,带双方版本。
     """
@@ -69,4 +70,4 @@ def _clash(draft: InvestorDraft, investor: Investor, actor: Actor, now: datetime
     near = book.near(draft)
     kept = {key for known in known_by_id([investor.pk], actor) for key in known.keys}
     near = [k for k in near if not (k.keys & kept) or (draft.uscc and k.uscc == draft.uscc)]
-    return judge_investor(draft, near, now.date())
+    return judge_investor(draft, near, now.date(), bureau=bureau())

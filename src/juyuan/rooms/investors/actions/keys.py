@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
+from juyuan.foundation.copying import copy_values
 from juyuan.foundation.search import actions as search
 from juyuan.rooms.investors.models import Investor, MatchKey
 from juyuan.rooms.investors.queries.matches import OBJ
@@ -41,12 +42,12 @@ def write_match_keys_many(items: Iterable[tuple[str, int, Iterable[Key]]]) -> in
     for object_type, ids in by_type.items():
         MatchKey.objects.filter(object_type=object_type, object_id__in=ids).delete()
     rows = [
-        MatchKey(kind=kind, value=value, object_type=object_type, object_id=object_id)
+        (kind, value, object_type, object_id)
         for (object_type, object_id), keys in wanted.items()
         for kind, value in dict.fromkeys(keys)
         if value
     ]
-    MatchKey.objects.bulk_create(rows, batch_size=2000)
+    copy_values(MatchKey, ("kind", "value", "object_type", "object_id"), rows)
     return len(rows)
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from juyuan.foundation.exchange.kinds import ObjectRef, Opening
 from juyuan.foundation.ledger.actions import Entry, record_many
+from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, require
 from juyuan.rooms.investors import access
@@ -80,7 +81,7 @@ def _still_free(fresh: Sequence[EnterpriseCommand], actor: Actor, now: datetime)
     drafts = [c.draft for c in fresh if c.draft.uscc]
     book = register_for(drafts, actor)
     for draft in drafts:
-        judged = judge_investor(draft, book.near(draft), now.date())
+        judged = judge_investor(draft, book.near(draft), now.date(), bureau=bureau())
         if judged.verdict != Verdict.NEW and judged.matched_on != "name":
             raise RuleBroken.one(
                 "uscc",

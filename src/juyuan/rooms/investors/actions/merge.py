@@ -43,7 +43,7 @@ def plan(*, actor: Actor, source: Investor, target: Investor) -> MergePlan:
     """合并计划:搬什么、补什么、什么拦住。不写任何东西。
 
     Raises:
-        Denied: 不是市商务局负责人或核验人。
+        Denied: 不是商务主管部门负责人或核验人。
     """
     require(access.can_merge(actor))
     moves = [
@@ -69,7 +69,7 @@ def merge(
     """把 `source` 并入 `target`。`versions` 是看计划时(并入者, 留下者)的版本。
 
     Raises:
-        Denied: 不是市商务局负责人或核验人。
+        Denied: 不是商务主管部门负责人或核验人。
         RuleBroken: 没写理由,或计划里有拦住的。
         Stale: 看计划之后他人改过其中一家。
     """
@@ -110,7 +110,7 @@ def undo_merge(*, actor: Actor, entry: MergeRecord, reason: str, now: datetime) 
     """撤销一次合并:搬走的放回,补上的(此后没再改的)收回,并入者恢复。返回恢复的一家。
 
     Raises:
-        Denied: 不是市商务局负责人或核验人。
+        Denied: 不是商务主管部门负责人或核验人。
         RuleBroken: 没写理由、已撤销、超过期限,或留下的一家后来又并入别家。
     """
     require(access.can_merge(actor))

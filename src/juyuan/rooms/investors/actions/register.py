@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from juyuan.foundation.ledger.actions import record
+from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.names import lookup_keys
 from juyuan.kernel.uscc import compact as compact_uscc
@@ -28,8 +29,8 @@ def register_investor(*, actor: Actor, draft: InvestorDraft, now: datetime) -> I
 
     Raises:
         Denied: 职务只能查阅。
-        RuleBroken: 内容不合理;或已登记(看得见的说是哪一家;看不见的只说「已登记,由市商务局核对」,
-            并在市商务局立一件核对事项)。
+        RuleBroken: 内容不合理;或已登记(看得见的说是哪一家;看不见的只说「已登记,由商务主管部门核对」,
+            并在商务主管部门立一件核对事项)。
     """
     require(access.can_register(actor))
     findings = judge_fields(draft, now.date())
@@ -37,7 +38,9 @@ def register_investor(*, actor: Actor, draft: InvestorDraft, now: datetime) -> I
         raise RuleBroken(findings)
     with transaction.atomic():
         lock_keys(lock_names([draft]))
-        judged = judge_investor(draft, register_for([draft], actor).near(draft), now.date())
+        judged = judge_investor(
+            draft, register_for([draft], actor).near(draft), now.date(), bureau=bureau()
+        )
         if judged.verdict == Verdict.NEW:
             return bulk.insert([draft], actor=actor, now=now)[0]
     if judged.verdict == Verdict.HIDDEN:
@@ -50,7 +53,9 @@ def register_investor(*, actor: Actor, draft: InvestorDraft, now: datetime) -> I
 def note_collision(*, actor: Actor, draft: InvestorDraft, now: datetime) -> None:
     """登记被拒而外层事务回滚时,补立核对事项(已立的不重复)。"""
     with transaction.atomic():
-        judged = judge_investor(draft, register_for([draft], actor).near(draft), now.date())
+        judged = judge_investor(
+            draft, register_for([draft], actor).near(draft), now.date(), bureau=bureau()
+        )
         if judged.verdict == Verdict.HIDDEN:
             open_case(judged, draft, actor=actor, now=now)
 
@@ -80,7 +85,7 @@ def ensure_investors(
     """按(名称, 统一社会信用代码)取投资方编号,没有的登记;返回与 `rows` 一一对应。
 
     供项目登记、台账导入使用。看得见的同一家直接用(空着的代码顺手补上);撞上看不见的一家,
-    先按所填另立一行「待核对」,并为市商务局立一件核对事项:谁也看不见谁,项目也不必等。
+    先按所填另立一行「待核对」,并为商务主管部门立一件核对事项:谁也看不见谁,项目也不必等。
 
     Raises:
         RuleBroken: 名称或代码不对(逐条说明是哪一家)。
@@ -114,7 +119,7 @@ def _ensure(
     answers: list[int] = []  # 已有的为编号;新立的为 -(下标+1)
     fills: dict[int, tuple[int, int, dict[str, Any]]] = {}
     for draft in drafts:
-        judged = judge_investor(draft, book.near(draft), now.date())
+        judged = judge_investor(draft, book.near(draft), now.date(), bureau=bureau())
         target = judged.target
         if judged.verdict == Verdict.DOUBTFUL:
             # 同名几家都看得见而又没给代码:取最早登记的一家,项目页上可改
@@ -155,7 +160,7 @@ def open_case(
     pending: Investor | None = None,
     group: UUID | None = None,
 ) -> None:
-    """在市商务局立一件核对事项(同一单位对同一家只留一件未结的)。须在事务内。"""
+    """在商务主管部门立一件核对事项(同一单位对同一家只留一件未结的)。须在事务内。"""
     assert judged.target is not None
     unit_id: Any = actor.post.unit_id if actor.post else None
     fields = {

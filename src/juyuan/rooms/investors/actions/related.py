@@ -30,7 +30,7 @@ def add_alias(*, actor: Actor, investor: Investor, name: str, kind: str, now: da
     """加一个别名;与名称同样参与查重与检索。
 
     Raises:
-        Denied: 既不是登记单位也不是市商务局。
+        Denied: 既不是登记单位也不是商务主管部门。
         RuleBroken: 别名不成名称,或已有。
     """
     require(access.can_edit(actor, investor, own_units(actor)))
@@ -69,7 +69,7 @@ def remove_alias(*, actor: Actor, investor: Investor, alias_id: int, now: dateti
 
 
 def add_contact(*, actor: Actor, investor: Investor, draft: ContactDraft, now: datetime) -> Contact:
-    """登记一位联系人;只有登记的单位和市商务局看得见。
+    """登记一位联系人;只有登记的单位和商务主管部门看得见。
 
     Raises:
         Denied: 职务只能查阅。

@@ -83,7 +83,7 @@ def list_investors(request: HttpRequest, filters: Query[Filters]) -> dict[str, A
     "", response={201: InvestorDetail, **WRITE}, url_name="investors", summary="登记投资方"
 )
 def create_investor(request: HttpRequest, payload: InvestorIn) -> Any:
-    """登记一家;已登记而看得见的说是哪一家,看不见的只答「已登记,由市商务局核对」。可带 Idempotency-Key。"""
+    """登记一家;已登记而看得见的说是哪一家,看不见的只答「已登记,由商务主管部门核对」。可带 Idempotency-Key。"""
     actor = actor_of(request)
     require(access.can_register(actor))
     draft = draft_from(payload, InvestorDraft(name=""))
@@ -105,7 +105,7 @@ def create_investor(request: HttpRequest, payload: InvestorIn) -> Any:
     "/cases", response={200: CaseList, **READ}, url_name="investor_cases", summary="待核对的重合"
 )
 def list_cases(request: HttpRequest) -> dict[str, Any]:
-    """市商务局待核对的重合,至多 200 件。"""
+    """商务主管部门待核对的重合,至多 200 件。"""
     require(access.can_settle(actor_of(request)))
     rows = open_cases()
     return {
@@ -198,7 +198,7 @@ def post_alias(request: HttpRequest, code: str, payload: AliasIn) -> Any:
     summary="登记联系人",
 )
 def post_contact(request: HttpRequest, code: str, payload: ContactIn) -> Any:
-    """只有登记它的单位和市商务局看得见。"""
+    """只有登记它的单位和商务主管部门看得见。"""
     actor = actor_of(request)
     row = queries.door(actor, code)
     actions.add_contact(

@@ -47,7 +47,7 @@ class InvestorIn(Strict):
 
 
 class InvestorOut(Schema):
-    """一家投资方。`projects` 是看得见的项目数;`owner_unit` 只给登记单位自己和市商务局。"""
+    """一家投资方。`projects` 是看得见的项目数;`owner_unit` 只给登记单位自己和商务主管部门。"""
 
     code: str
     name: str
@@ -99,7 +99,7 @@ class ProjectRef(Schema):
 
 
 class InvestorDetail(InvestorOut):
-    """详情:别名、联系人(只有登记它的单位和市商务局看得见)、看得见的项目。"""
+    """详情:别名、联系人(只有登记它的单位和商务主管部门看得见)、看得见的项目。"""
 
     aliases: list[AliasOut]
     contacts: list[ContactOut]
@@ -156,7 +156,7 @@ class SettleIn(ReasonIn):
 
 
 class CaseOut(Schema):
-    """一件待核对的重合(只给市商务局)。"""
+    """一件待核对的重合(只给商务主管部门)。"""
 
     id: int
     investor: str

@@ -48,7 +48,7 @@ def projects_of(actor: Actor, ids: Sequence[int]) -> dict[int, list[ProjectLine]
 
 @dataclass(frozen=True)
 class ContactLine:
-    """一位联系人。只给登记它的单位和市商务局看。"""
+    """一位联系人。只给登记它的单位和商务主管部门看。"""
 
     id: int
     name: str
@@ -61,7 +61,7 @@ class ContactLine:
 
 @dataclass(frozen=True)
 class Detail:
-    """详情页与接口要的一切。`owner` 只给登记单位自己和市商务局看。"""
+    """详情页与接口要的一切。`owner` 只给登记单位自己和商务主管部门看。"""
 
     investor: Investor
     honours: tuple[str, ...]
@@ -117,7 +117,7 @@ def _contacts(actor: Actor, investor: Investor, units: set[int]) -> Iterable[Con
 
 
 def open_cases() -> QuerySet[Case]:
-    """待核对的重合(只给市商务局)。"""
+    """待核对的重合(只给商务主管部门)。"""
     return Case.objects.filter(state=CaseState.OPEN).select_related(
         "investor", "unit", "asked_by__person", "pending"
     )

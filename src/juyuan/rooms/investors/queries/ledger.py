@@ -19,6 +19,7 @@ from juyuan.foundation.exchange.kinds import (
     Judgement,
     ObjectRef,
 )
+from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.names import lookup_keys
 from juyuan.kernel.uscc import compact as compact_uscc
@@ -43,7 +44,7 @@ from juyuan.rooms.investors.rules.matching import (
     judge_investor,
 )
 
-NOT_YOURS = "这一家已由别的单位登记,内容有变请告知登记单位或市商务局。"
+NOT_YOURS = "这一家已由别的单位登记,内容有变请告知登记单位或{bureau}。"
 CODE_TAKEN = "统一社会信用代码已登记在另一家名下,不能另立一家。"
 
 
@@ -133,7 +134,7 @@ def _one(row: ParsedRow, lookups: Lookups, sheet: _Sheet) -> Judgement:
     if row.broken:
         return Judgement(REFUSED)
     draft, contact = draft_of(row), contact_of(row)
-    judged = judge_investor(draft, sheet.book.near(draft), lookups.today)
+    judged = judge_investor(draft, sheet.book.near(draft), lookups.today, bureau=bureau())
     problems = list(judged.findings) if judged.verdict == Verdict.REFUSED else []
     if contact is not None:
         problems += judge_contact(contact)
@@ -229,7 +230,9 @@ def _compare(
     if not changes and contact is None:
         return Judgement(SAME, target=ref)
     if changes and known.id not in lookups.editable:
-        return Judgement(REFUSED, (_refusal(row, NOT_YOURS, "name"),), target=ref)
+        return Judgement(
+            REFUSED, (_refusal(row, NOT_YOURS.format(bureau=bureau()), "name"),), target=ref
+        )
     shown = tuple((LABELS[name], said(name, old), said(name, new)) for name, old, new in changes)
     if contact is not None:
         shown += (("联系人", "", contact.name),)

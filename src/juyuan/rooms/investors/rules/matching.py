@@ -1,7 +1,7 @@
 """是不是同一家:一处判定,屏幕、接口、导入、项目登记都问它。
 
 代码相同即同一家(第 1 档);名称键或别名键相同推定同一家(第 2 档);两边都有代码而不同,就是两家。
-撞上看不见的一家,只说「已登记,由市商务局核对」。
+撞上看不见的一家,只说「已登记,由商务主管部门核对」。
 """
 
 from __future__ import annotations
@@ -16,10 +16,8 @@ from juyuan.kernel.clause import rule
 from juyuan.kernel.names import lookup_keys
 from juyuan.kernel.text import normalise
 from juyuan.kernel.uscc import compact as compact_uscc
-from juyuan.kernel.verdict import Finding
+from juyuan.kernel.verdict import Finding, held_answer
 from juyuan.rooms.investors.rules.drafts import CLAUSE, FIELDS, InvestorDraft, judge_fields
-
-HIDDEN_MESSAGE = "已登记,由市商务局核对"
 
 
 class Verdict(StrEnum):
@@ -62,10 +60,13 @@ class Judged:
 
 
 @rule("2.5b")
-def judge_investor(draft: InvestorDraft, known: Sequence[Known], today: date) -> Judged:
-    """重点企业等信息:同一家只登记一次,撞上看不见的一家由市商务局核对。
+def judge_investor(
+    draft: InvestorDraft, known: Sequence[Known], today: date, *, bureau: str
+) -> Judged:
+    """重点企业等信息:同一家只登记一次,撞上看不见的一家由商务主管部门核对。
 
-    `known` 是与所填代码、境外编号、名称键有任何一处吻合的已登记各家(含看不见的)。
+    `known` 是与所填代码、境外编号、名称键有任何一处吻合的已登记各家(含看不见的);
+    `bureau` 是本市商务主管部门的名称。
     """
     findings = judge_fields(draft, today)
     if findings:
@@ -86,7 +87,7 @@ def judge_investor(draft: InvestorDraft, known: Sequence[Known], today: date) ->
                 "uscc" if matched_on == "uscc" else "name",
                 "investor.hidden",
                 CLAUSE,
-                HIDDEN_MESSAGE,
+                held_answer(bureau),
             )
             return Judged(Verdict.HIDDEN, (finding,), group[0], matched_on)
     return Judged(Verdict.NEW)

@@ -8,7 +8,7 @@ from django.db import connection
 
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.search.models import SearchRow
-from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale
+from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale, held_answer
 from juyuan.rooms.investors.actions import (
     add_alias,
     add_contact,
@@ -33,7 +33,6 @@ from juyuan.rooms.investors.models import (
 )
 from juyuan.rooms.investors.queries import visible_to
 from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
-from juyuan.rooms.investors.rules.matching import HIDDEN_MESSAGE
 from juyuan.rooms.investors.tests.factories import CODE, NAME, code_of, investor
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +110,7 @@ def test_registering_a_hidden_one_tells_nothing_and_opens_a_case(cast, again):
     for _ in range(2):
         with pytest.raises(RuleBroken) as refused:
             investor(cast, by="dongfeng", **again)
-        assert messages(refused) == [HIDDEN_MESSAGE]
+        assert messages(refused) == [held_answer("市商务局")]
         assert first.code not in str(refused.value)
     nothing_happened(1)
     case = Case.objects.get()
@@ -363,7 +362,10 @@ def test_editing_into_another_one_answers_like_registering(cast):
     seen = investor(cast, name="看得见的公司")
     investor(cast, by="dongfeng", name="看不见的公司")
     row = investor(cast)
-    for name, said in (("看得见的有限公司", seen.code), ("看不见的有限公司", HIDDEN_MESSAGE)):
+    for name, said in (
+        ("看得见的有限公司", seen.code),
+        ("看不见的有限公司", held_answer("市商务局")),
+    ):
         with pytest.raises(RuleBroken, match=said):
             edit_investor(
                 actor=cast.actor("longshan"),
@@ -474,7 +476,7 @@ def test_units_registering_one_party_at_the_same_instant_end_with_one_row(cast):
     for thread in threads:
         thread.join(30)
     assert Investor.objects.count() == 1
-    assert said.count(HIDDEN_MESSAGE) == len(names) - 1
+    assert said.count(held_answer("市商务局")) == len(names) - 1
     assert Case.objects.count() == len(names) - 1
 
 

@@ -7,8 +7,8 @@ from django.test import Client
 
 from juyuan.foundation.people.actions import make_token
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.verdict import held_answer
 from juyuan.rooms.investors.models import Case, Investor, MergeRecord
-from juyuan.rooms.investors.rules.matching import HIDDEN_MESSAGE
 from juyuan.rooms.investors.tests.factories import CODE, NAME, investor
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +115,7 @@ def test_a_hidden_collision_tells_nothing_and_leaves_one_case_even_with_a_key(ca
     for headers in ({}, {"idempotency_key": "k1"}, {"idempotency_key": "k1"}):
         answer = call("POST", "", {"name": NAME}, **headers)
         assert answer.status_code == 422
-        assert messages(answer) == [HIDDEN_MESSAGE]
+        assert messages(answer) == [held_answer("市商务局")]
         assert row.code not in answer.content.decode()
         assert CODE not in answer.content.decode()
     assert Case.objects.count() == 1

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from juyuan.kernel.names import lookup_keys
 from juyuan.kernel.period import SHANGHAI
+from juyuan.kernel.verdict import held_answer
 from juyuan.rooms.investors.models import Honour, Kind
 from juyuan.rooms.investors.rules.drafts import (
     HONOURS,
@@ -29,7 +30,6 @@ from juyuan.rooms.investors.rules.keys import (
     phone_key,
 )
 from juyuan.rooms.investors.rules.matching import (
-    HIDDEN_MESSAGE,
     Known,
     Verdict,
     judge_investor,
@@ -160,62 +160,72 @@ def test_masks_keep_little():
 
 
 def test_nothing_known_is_new():
-    assert judge_investor(DRAFT, [], TODAY).verdict == Verdict.NEW
+    assert judge_investor(DRAFT, [], TODAY, bureau="市商务局").verdict == Verdict.NEW
 
 
 def test_s2_5_b_同一家只登记一次_名称或代码任一相同():
-    by_name = judge_investor(replace(DRAFT, name="宏图袜业有限责任公司"), [known()], TODAY)
+    by_name = judge_investor(
+        replace(DRAFT, name="宏图袜业有限责任公司"), [known()], TODAY, bureau="市商务局"
+    )
     assert (by_name.verdict, by_name.matched_on) == (Verdict.SAME, "name")
     renamed = replace(DRAFT, name="鸿图针织有限公司", uscc=CODE)
-    by_code = judge_investor(renamed, [known(uscc=CODE)], TODAY)
+    by_code = judge_investor(renamed, [known(uscc=CODE)], TODAY, bureau="市商务局")
     assert (by_code.verdict, by_code.matched_on) == (Verdict.UPDATE, "uscc")
     assert by_code.changes == (("name", NAME, "鸿图针织有限公司"),)
 
 
 def test_two_codes_are_two_parties_even_with_one_name():
-    judged = judge_investor(replace(DRAFT, uscc=code_of(2)), [known(uscc=code_of(1))], TODAY)
+    judged = judge_investor(
+        replace(DRAFT, uscc=code_of(2)), [known(uscc=code_of(1))], TODAY, bureau="市商务局"
+    )
     assert judged.verdict == Verdict.NEW
 
 
 def test_s2_5_b_撞上看不见的_只说由商务局核对():
     for hidden in (known(visible=False), known(visible=False, uscc=CODE)):
         draft = replace(DRAFT, uscc=hidden.uscc)
-        judged = judge_investor(draft, [hidden], TODAY)
+        judged = judge_investor(draft, [hidden], TODAY, bureau="市商务局")
         assert judged.verdict == Verdict.HIDDEN
-        assert [f.message for f in judged.findings] == [HIDDEN_MESSAGE]
+        assert [f.message for f in judged.findings] == [held_answer("市商务局")]
 
 
 def test_a_visible_one_answers_before_a_hidden_one_of_the_same_kind():
-    judged = judge_investor(DRAFT, [known(1, visible=False), known(2)], TODAY)
+    judged = judge_investor(DRAFT, [known(1, visible=False), known(2)], TODAY, bureau="市商务局")
     assert (judged.verdict, judged.target.id) == (Verdict.SAME, 2)
 
 
 def test_a_hidden_code_answers_before_a_visible_name():
     draft = replace(DRAFT, uscc=CODE)
     judged = judge_investor(
-        draft, [known(1, name="别的", uscc=CODE, visible=False), known(2)], TODAY
+        draft, [known(1, name="别的", uscc=CODE, visible=False), known(2)], TODAY, bureau="市商务局"
     )
     assert (judged.verdict, judged.target.id) == (Verdict.HIDDEN, 1)
 
 
 def test_several_of_one_name_are_for_a_human_unless_written_exactly():
     twins = [known(1, name="宏图袜业有限责任公司"), known(2, name="宏图袜业股份有限公司")]
-    doubtful = judge_investor(DRAFT, twins, TODAY)
+    doubtful = judge_investor(DRAFT, twins, TODAY, bureau="市商务局")
     assert doubtful.verdict == Verdict.DOUBTFUL
     assert [k.id for k in doubtful.candidates] == [1, 2]
-    exact = judge_investor(replace(DRAFT, name="宏图袜业股份有限公司"), twins, TODAY)
+    exact = judge_investor(
+        replace(DRAFT, name="宏图袜业股份有限公司"), twins, TODAY, bureau="市商务局"
+    )
     assert (exact.verdict, exact.target.id) == (Verdict.SAME, 2)
 
 
 def test_foreign_parties_match_by_their_number():
     draft = InvestorDraft(name="Harbor Light Ltd", foreign_id="HK-123")
-    judged = judge_investor(draft, [known(1, name="别的", foreign_id="hk-123")], TODAY)
+    judged = judge_investor(
+        draft, [known(1, name="别的", foreign_id="hk-123")], TODAY, bureau="市商务局"
+    )
     assert (judged.verdict, judged.matched_on) == (Verdict.UPDATE, "foreign_id")
 
 
 def test_only_what_is_filled_and_different_is_a_change():
     draft = replace(DRAFT, place="杭州", controller="王五")
-    judged = judge_investor(draft, [known(place="杭州", controller="李四")], TODAY)
+    judged = judge_investor(
+        draft, [known(place="杭州", controller="李四")], TODAY, bureau="市商务局"
+    )
     assert judged.changes == (("controller", "李四", "王五"),)
 
 
@@ -226,14 +236,16 @@ VISIBLE = st.lists(st.booleans(), max_size=4)
 def test_the_answer_does_not_depend_on_the_order_of_history(visible, order):
     rows = [known(i + 1, visible=v, uscc=code_of(i + 1)) for i, v in enumerate(visible)]
     shuffled = [rows[i] for i in order if i < len(rows)]
-    one, other = (judge_investor(DRAFT, r, TODAY) for r in (rows, shuffled))
+    one, other = (judge_investor(DRAFT, r, TODAY, bureau="市商务局") for r in (rows, shuffled))
     assert one.verdict == other.verdict
     assert {k.id for k in one.candidates} == {k.id for k in other.candidates}
 
 
 @given(st.text(max_size=20), st.text(max_size=20), st.booleans())
 def test_any_text_is_judged(name, uscc, visible):
-    judged = judge_investor(InvestorDraft(name=name, uscc=uscc), [known(visible=visible)], TODAY)
+    judged = judge_investor(
+        InvestorDraft(name=name, uscc=uscc), [known(visible=visible)], TODAY, bureau="市商务局"
+    )
     assert (judged.verdict == Verdict.REFUSED) == bool(
         judge_fields(InvestorDraft(name, uscc), TODAY)
     )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from juyuan.kernel.verdict import held_answer
 from juyuan.rooms.investors.actions import (
     add_alias,
     add_contact,
@@ -10,7 +11,6 @@ from juyuan.rooms.investors.actions import (
 )
 from juyuan.rooms.investors.models import Alias, Case, Contact, Investor, MergeRecord
 from juyuan.rooms.investors.rules.drafts import ContactDraft
-from juyuan.rooms.investors.rules.matching import HIDDEN_MESSAGE
 from juyuan.rooms.investors.tests.factories import CODE, NAME, investor
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +101,7 @@ def test_refusals_on_the_screen_say_where_and_keep_what_was_typed(cast):
     assert "校验码" in text(wrong)
     assert "好公司" in text(wrong)
     hidden = client.post("/investors/new/", {**BLANK, "name": NAME})
-    assert HIDDEN_MESSAGE in text(hidden)
+    assert held_answer("市商务局") in text(hidden)
     assert "TZ-" not in text(hidden).replace("TZ-8J4KQ2MN", "")
     assert Investor.objects.count() == 1
 
@@ -243,7 +243,7 @@ def test_a_pending_row_says_so_to_its_unit_only_in_plain_words(cast):
     (mine,) = ensure_investors(actor=cast.actor("dongfeng"), rows=[(NAME, "")], now=cast.NOW)
     row = Investor.objects.get(pk=mine)
     page = text(cast.client("dongfeng").get(f"/investors/{row.code}/"))
-    assert HIDDEN_MESSAGE in page
+    assert held_answer("市商务局") in page
     assert CODE not in page
 
 

@@ -127,7 +127,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
-    """待核对的重合(市商务局)。"""
+    """待核对的重合(商务主管部门)。"""
     actor = actor_of(request)
     require(access.can_settle(actor))
     context = {

@@ -117,7 +117,7 @@ def export_url(request: HttpRequest, shown: Sequence[Column]) -> str:
 
 
 def filter_bar(request: HttpRequest, actor: Actor) -> FilterBar:
-    """筛选条;登记单位一项只给市商务局(别人只看得见自己的)。"""
+    """筛选条;登记单位一项只给商务主管部门(别人只看得见自己的)。"""
     filters = [
         Filter("kind", "主体类别", Kind.choices),
         Filter("honour", "企业资质", Honour.choices),

@@ -11,7 +11,7 @@ from django.db import transaction
 from juyuan.foundation.exchange.columns import ParsedRow
 from juyuan.foundation.exchange.kinds import ObjectRef, Opening
 from juyuan.foundation.ledger.actions import record
-from juyuan.foundation.policy.queries import params
+from juyuan.foundation.policy.queries import bureau, params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial, Finding, RuleBroken
 from juyuan.rooms.pipeline.actions.common import OBJ, save_state, update_if_current
@@ -25,10 +25,10 @@ from juyuan.rooms.pipeline.rules.stages import Stage, StageStatus
 
 
 def may_recognise_history(actor: Actor) -> Access:
-    """历史认定由市商务局负责人或核验人办理。"""
+    """历史认定由商务主管部门负责人或核验人办理。"""
     if any(p.function == BUREAU and p.role in ("verifier", "head") for p in actor.posts):
         return Allowed()
-    return Denial("历史认定由市商务局负责人或核验人办理", "3.3b")
+    return Denial(f"历史认定由{bureau()}负责人或核验人办理", "3.3b")
 
 
 def prepare(rows: Sequence[ParsedRow], actor: Actor, today: date) -> Lookups:

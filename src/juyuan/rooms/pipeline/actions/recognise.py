@@ -19,8 +19,9 @@ from juyuan.rooms.pipeline.actions.common import (
 )
 from juyuan.rooms.pipeline.models import Evidence, Project, Recognition
 from juyuan.rooms.pipeline.queries.facts import facts_of
+from juyuan.rooms.pipeline.queries.verifying import may_verify
 from juyuan.rooms.pipeline.rules.gates import NEEDS, check, finding
-from juyuan.rooms.pipeline.rules.recognition import may_recognise, recognisable
+from juyuan.rooms.pipeline.rules.recognition import recognisable
 from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES, Stage, StageStatus
 
 
@@ -47,9 +48,7 @@ def live_stages(project: Project) -> set[Stage]:
 
 
 def require_verifier(actor: Actor, project: Project, makers: set[int], now: datetime) -> None:
-    own = params(now.date())["recognition.own_verifier_function"]
-    function = project.lead_unit.function if project.lead_unit else ""
-    require(may_recognise(actor, lead_function=function, own_verifier=own, makers=makers))
+    require(may_verify(actor, project, makers, now.date()))
 
 
 def recognition_row(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from juyuan.foundation.copying import copy_rows
 from juyuan.foundation.ledger.actions import Entry, record_many
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import params
@@ -222,13 +223,13 @@ def insert(
 ) -> list[Project]:
     """把装配好的行入库:项目、出资方、承载地、移动、快照、检索、台账,同一事务。"""
     with transaction.atomic():
-        Project.objects.bulk_create([b.project for b in rows], batch_size=500)
-        ProjectParty.objects.bulk_create([p for b in rows for p in b.parties], batch_size=1000)
-        ProjectHost.objects.bulk_create([h for b in rows for h in b.hosts], batch_size=1000)
-        ProjectParticipant.objects.bulk_create([p for b in rows for p in b.participants])
-        ProjectListed.objects.bulk_create([p for b in rows for p in b.listed])
-        StageMove.objects.bulk_create([b.move for b in rows if b.move], batch_size=1000)
-        ProjectState.objects.bulk_create([b.state for b in rows if b.state], batch_size=1000)
+        copy_rows([b.project for b in rows], keys=True)
+        copy_rows([p for b in rows for p in b.parties])
+        copy_rows([h for b in rows for h in b.hosts])
+        copy_rows([p for b in rows for p in b.participants])
+        copy_rows([p for b in rows for p in b.listed])
+        copy_rows([b.move for b in rows if b.move])
+        copy_rows([b.state for b in rows if b.state])
         search.put_many(
             [
                 (

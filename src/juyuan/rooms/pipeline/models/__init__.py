@@ -17,7 +17,13 @@ from juyuan.rooms.pipeline.models.project import (
 )
 from juyuan.rooms.pipeline.models.relations import ProjectRelation
 from juyuan.rooms.pipeline.models.supplements import Supplement, SupplementCheck
-from juyuan.rooms.pipeline.models.vouchers import Voucher, VoucherCheck, VoucherKey
+from juyuan.rooms.pipeline.models.vouchers import (
+    Voucher,
+    VoucherCase,
+    VoucherCheck,
+    VoucherFile,
+    VoucherKey,
+)
 
 __all__ = [
     "Escalation",
@@ -40,6 +46,8 @@ __all__ = [
     "SupplementCheck",
     "VoidRequest",
     "Voucher",
+    "VoucherCase",
     "VoucherCheck",
+    "VoucherFile",
     "VoucherKey",
 ]

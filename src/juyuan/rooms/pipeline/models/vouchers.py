@@ -9,13 +9,14 @@ from juyuan.foundation.people.models import Account, Unit
 from juyuan.rooms.investors.models import Investor
 from juyuan.rooms.pipeline.models.project import Project
 from juyuan.rooms.pipeline.rules.amounts import Origin
-from juyuan.rooms.pipeline.rules.vouchers import CheckVerdict, KeyKind
+from juyuan.rooms.pipeline.rules.vouchers import CheckVerdict, KeyKind, VoucherCaseState
 
 
 class Voucher(models.Model):
     """一笔到位资金:到账日、金额、种类、谁的钱、凭证号、凭证文件。
 
-    `sign` 为 -1 的行是冲回,指向被冲回的那一行,金额相同。外币凭证另记原币金额、汇率及其日期与来源,
+    `sign` 为 -1 的行是冲回,指向被冲回的那一行,金额相同;冲回被核验人退回的,可以再提(另一行)。
+    `historical` 是期初批次带进来的,按到账日归期。外币凭证另记原币金额、汇率及其日期与来源,
     `amount` 是折成的元。`recognised_bp`、`recognised` 按到账日的参数在登记时算定(财政资金为 0)。
     """
 
@@ -23,8 +24,8 @@ class Voucher(models.Model):
         Project, verbose_name="项目", on_delete=models.PROTECT, related_name="vouchers"
     )
     sign = models.SmallIntegerField("正负", default=1)
-    reverses = models.OneToOneField(
-        "self", verbose_name="冲回", null=True, on_delete=models.PROTECT, related_name="reversal"
+    reverses = models.ForeignKey(
+        "self", verbose_name="冲回", null=True, on_delete=models.PROTECT, related_name="reversals"
     )
     kind = models.CharField("凭证种类", max_length=30)
     paid_on = models.DateField("到账日")
@@ -59,6 +60,8 @@ class Voucher(models.Model):
     note = models.TextField("说明", blank=True)
     reason = models.TextField("冲回理由", blank=True)
     batch_id = models.CharField("导入批次", max_length=40, blank=True, default="")
+    historical = models.BooleanField("历史凭证", default=False)
+    paper = models.CharField("依据文号", max_length=100, blank=True, default="")
     unit = models.ForeignKey(
         Unit, verbose_name="提交单位", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -112,6 +115,30 @@ class VoucherCheck(models.Model):
         indexes = [models.Index(fields=["recorded_at"], name="voucher_check_when")]
 
 
+class VoucherFile(models.Model):
+    """补交的凭证文件:台账导入的凭证先没有文件,核验之前由提交单位补上。"""
+
+    voucher = models.ForeignKey(
+        Voucher, verbose_name="凭证", on_delete=models.PROTECT, related_name="files"
+    )
+    file_use_id = models.UUIDField("文件使用编号")
+    file_sha256 = models.CharField("文件摘要", max_length=64)
+    file_name = models.CharField("文件名", max_length=200)
+    by = models.ForeignKey(
+        Account, verbose_name="提交人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    by_name = models.CharField("提交人姓名", max_length=60)
+    at = models.DateTimeField("提交时间")
+
+    class Meta:
+        verbose_name = "补交的凭证文件"
+        verbose_name_plural = "补交的凭证文件"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
 class VoucherKey(models.Model):
     """全库只用一次的凭据键:收据或发票号(归一后)、文件摘要。冲回生效后释放。"""
 
@@ -131,3 +158,50 @@ class VoucherKey(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "value"], name="voucher_key_once"),
         ]
+
+
+class VoucherCase(models.Model):
+    """凭证重合:某单位登记的凭证号或文件,已被它看不见的项目用过;由商务主管部门核对两边。
+
+    核为「不是同一张」(不同银行、税务局的号码相撞)之后,申报单位可以再次登记;核对之前不行。
+    """
+
+    project = models.ForeignKey(
+        Project, verbose_name="申报项目", on_delete=models.CASCADE, related_name="+"
+    )
+    kind = models.CharField("吻合之处", max_length=10, choices=KeyKind.pairs())
+    value = models.CharField("键值", max_length=120)
+    held = models.ForeignKey(
+        Project, verbose_name="已登记的项目", on_delete=models.CASCADE, related_name="+"
+    )
+    typed = models.JSONField("所填内容")
+    state = models.CharField(
+        "核对结果", max_length=10, choices=VoucherCaseState.pairs(), default=VoucherCaseState.OPEN
+    )
+    unit = models.ForeignKey(
+        Unit, verbose_name="申报单位", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_by = models.ForeignKey(
+        Account, verbose_name="申报人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    opened_at = models.DateTimeField("立项时间")
+    settled_at = models.DateTimeField("核对时间", null=True, blank=True)
+    settled_by = models.ForeignKey(
+        Account, verbose_name="核对人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.TextField("核对说明", blank=True, default="")
+
+    class Meta:
+        verbose_name = "凭证重合"
+        verbose_name_plural = "凭证重合"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "kind", "value", "held"],
+                condition=Q(state="open"),
+                name="voucher_case_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.value}"

@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 
 from juyuan.foundation.ledger.models import Event, Result
 from juyuan.foundation.people.models import Role, Unit
-from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.models import Evidence, Project, VoidRequest
@@ -20,6 +19,7 @@ from juyuan.rooms.pipeline.queries.listing import Row, rows_of
 from juyuan.rooms.pipeline.queries.past import IN_LIBRARY
 from juyuan.rooms.pipeline.queries.scope import Reach, seen_whole
 from juyuan.rooms.pipeline.queries.timeline import OBJ, Entry, entries
+from juyuan.rooms.pipeline.queries.verifying import verifiers
 from juyuan.rooms.pipeline.rules.facts import FactKey
 from juyuan.rooms.pipeline.rules.recognition import BUREAU
 from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES, Stage, StageStatus, Standing
@@ -60,13 +60,13 @@ def _rows(ids: Sequence[int], on: date) -> tuple[Row, ...]:
 
 
 def _verified_by(actor: Actor, on: date) -> Q | None:
-    """此人是哪些项目的核验人(商务的核验一般项目,另一职能的核验商务自己的)。"""
-    own = params(on)["recognition.own_verifier_function"]
+    """此人是哪些项目的核验人(参数定由哪个职能;它自己牵头的归另一职能)。"""
+    who = verifiers(on)
     found = Q()
-    if actor.has(Role.VERIFIER, BUREAU):
-        found |= Q(lead_unit__isnull=True) | ~Q(lead_unit__function=BUREAU)
-    if actor.has(Role.VERIFIER, own):
-        found |= Q(lead_unit__function=BUREAU)
+    if actor.has(Role.VERIFIER, who.general):
+        found |= Q(lead_unit__isnull=True) | ~Q(lead_unit__function=who.general)
+    if actor.has(Role.VERIFIER, who.own):
+        found |= Q(lead_unit__function=who.general)
     return found or None
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from juyuan.foundation.exchange.columns import ParsedRow
 from juyuan.foundation.people.queries import county_units, units_named
-from juyuan.foundation.policy.queries import params
+from juyuan.foundation.policy.queries import bureau, params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.names import key_text
 from juyuan.kernel.text import normalise
@@ -94,6 +94,7 @@ def prepare(rows: Sequence[ParsedRow], actor: Actor, today: date) -> Lookups:
         by_code={known.code: known for known in found},
         by_key={key: tuple(items) for key, items in by_key.items()},
         by_investor={key: tuple(items) for key, items in by_investor.items()},
+        bureau=bureau(),
         own_units=None if whole else reach_of(actor).own_units,
     )
 

@@ -26,6 +26,7 @@ from juyuan.kernel.money import to_wan
 from juyuan.kernel.names import key_text
 from juyuan.kernel.period import PartialDate
 from juyuan.kernel.text import normalise
+from juyuan.kernel.verdict import held_answer
 from juyuan.rooms.pipeline.rules.amounts import FULL_BP, Category, Origin, Unknown
 from juyuan.rooms.pipeline.rules.drafts import HostDraft, PartyDraft, ProjectDraft, judge
 from juyuan.rooms.pipeline.rules.naming import SIMILAR, overlap_percent, project_key
@@ -93,6 +94,7 @@ class Lookups:
     by_code: Mapping[str, Existing]
     by_key: Mapping[str, tuple[Existing, ...]]
     by_investor: Mapping[str, tuple[Existing, ...]]
+    bureau: str  # 本市商务主管部门的名称
     own_units: frozenset[int] | None = None
 
 
@@ -406,7 +408,7 @@ def _judge_one(
         return Judgement(REFUSED_ROW, tuple(out.findings))
     if not _own(draft, look):
         out.findings.append(
-            row.finding(REFUSED, "这一行的首谈单位、承载地都不是本单位。", "请由首谈单位或市商务局导入。",
+            row.finding(REFUSED, "这一行的首谈单位、承载地都不是本单位。", f"请由首谈单位或{look.bureau}导入。",
                         "lead_unit", "scope", "3.2b")
         )  # fmt: skip
         return Judgement(REFUSED_ROW, tuple(out.findings))
@@ -451,7 +453,7 @@ def _judge_one(
             text = (
                 "疑似与已登记的项目是同一个。"
                 if any(c.visible for c in candidates)
-                else "已登记,由市商务局核对。"
+                else f"{held_answer(look.bureau)}。"
             )
             findings.append(
                 row.finding(

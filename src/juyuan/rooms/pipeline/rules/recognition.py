@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.clause import rule
@@ -11,23 +11,36 @@ from juyuan.kernel.money import split_money
 from juyuan.kernel.verdict import Access, Allowed, Denial
 from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES, Stage
 
-BUREAU = "commerce"
+BUREAU = "commerce"  # 商务主管部门的职能
 
 
-def verifying_function(lead_function: str, own_verifier: str) -> str:
-    """哪个职能的核验人来认定:一般是商务;商务自己牵头的项目归 `own_verifier`(建议值)。"""
-    return own_verifier if lead_function == BUREAU else BUREAU
+@dataclass(frozen=True)
+class Verifiers:
+    """谁来认定(建议值):`general` 是认定一般项目的职能,它自己牵头的项目归 `own`。
+
+    取自参数 recognition.verifier_function、recognition.own_verifier_function;`names` 是各职能在本市的单位名。
+    """
+
+    general: str
+    own: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def function_for(self, lead_function: str) -> str:
+        """由哪个职能的核验人认定:自己牵头的不由自己认定。"""
+        return self.own if lead_function == self.general else self.general
+
+    def name_of(self, function: str) -> str:
+        return self.names.get(function, "主管部门")
 
 
 @rule("3.3b")
 def may_recognise(
-    actor: Actor, *, lead_function: str, own_verifier: str, makers: Collection[int]
+    actor: Actor, *, lead_function: str, verifiers: Verifiers, makers: Collection[int]
 ) -> Access:
     """强化项目动态管理:签约、落地由核验人认定,制单人、证据提交人不得自己认定。"""
-    function = verifying_function(lead_function, own_verifier)
+    function = verifiers.function_for(lead_function)
     if not actor.has("verifier", function):
-        who = "市商务局核验人" if function == BUREAU else "发展改革部门核验人"
-        return Denial(f"本项目由{who}认定", "3.3b")
+        return Denial(f"本项目由{verifiers.name_of(function)}核验人认定", "3.3b")
     if actor.account_id in makers:
         return Denial("申报人、证据提交人不得认定自己经手的项目,请另一位核验人办理", "3.3b")
     return Allowed()

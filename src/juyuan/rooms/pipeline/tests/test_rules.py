@@ -26,6 +26,7 @@ from juyuan.rooms.pipeline.rules.facts import Conclusion, FactKey, Facts, Landin
 from juyuan.rooms.pipeline.rules.gates import NEEDS, check, missing, need_label
 from juyuan.rooms.pipeline.rules.naming import overlap_percent, project_key
 from juyuan.rooms.pipeline.rules.recognition import (
+    Verifiers,
     host_parts,
     may_recognise,
     recognisable,
@@ -317,6 +318,9 @@ def verifier(function: str, account: int = 7) -> Actor:
     return Actor(account, "v", "核验人", (post,), post)
 
 
+VERIFIERS = Verifiers("commerce", "development", {"commerce": "甲局", "development": "乙委"})
+
+
 @pytest.mark.parametrize(
     ("function", "lead", "makers", "allowed"),
     [
@@ -329,9 +333,23 @@ def verifier(function: str, account: int = 7) -> Actor:
 )
 def test_s3_3b_制单人不得自认_商务自己的项目归发展改革(function, lead, makers, allowed) -> None:
     verdict = may_recognise(
-        verifier(function), lead_function=lead, own_verifier="development", makers=makers
+        verifier(function), lead_function=lead, verifiers=VERIFIERS, makers=makers
     )
     assert bool(verdict) is allowed
+    if not allowed and function != VERIFIERS.function_for(lead):
+        assert VERIFIERS.name_of(VERIFIERS.function_for(lead)) in verdict.reason
+
+
+def test_s3_3b_由哪个职能认定是参数_自己牵头的归另一家() -> None:
+    other = Verifiers("development", "commerce", {"development": "乙委"})
+    for lead, right, wrong in (
+        ("industry", "development", "commerce"),
+        ("development", "commerce", "development"),
+        ("commerce", "development", "commerce"),
+    ):
+        asked = {"lead_function": lead, "verifiers": other, "makers": ()}
+        assert may_recognise(verifier(right), **asked)
+        assert not may_recognise(verifier(wrong), **asked)
 
 
 def test_s3_3b_认定的次序() -> None:

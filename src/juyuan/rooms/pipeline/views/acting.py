@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from juyuan.foundation.people.models import Role
-from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Denial
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.recognise import live_stages, makers_of
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.scope import reach_of
-from juyuan.rooms.pipeline.rules.recognition import may_recognise
+from juyuan.rooms.pipeline.queries.verifying import may_verify
 from juyuan.rooms.pipeline.rules.stages import (
     STAGES,
     STANDING_MOVES,
@@ -64,17 +63,11 @@ def acts_of(actor: Actor, project: Project, *, jump_roles: Collection[str], now:
     jump = bool(access.can_move(actor, project, MoveVerb.JUMP, jump_roles))
     stage, why_not, withdraw = None, "", False
     if actor.has(Role.VERIFIER):
-        own = params(now)["recognition.own_verifier_function"]
-        function = project.lead_unit.function if project.lead_unit else ""
         stage = next_to_recognise(project, live)
         if stage is not None:
-            verdict = may_recognise(
-                actor, lead_function=function, own_verifier=own, makers=makers_of(project, stage)
-            )
+            verdict = may_verify(actor, project, makers_of(project, stage), now)
             why_not = verdict.reason if isinstance(verdict, Denial) else ""
-        withdraw = bool(live) and bool(
-            may_recognise(actor, lead_function=function, own_verifier=own, makers=())
-        )
+        withdraw = bool(live) and bool(may_verify(actor, project, (), now))
     return ActsOf(
         edit=edit,
         evidence=bool(access.can_add_evidence(actor, project)),

@@ -85,7 +85,7 @@ def _bundle(
 
 
 def _investor_ids(actor: Actor, bundle: ProjectBundle) -> list[int]:
-    """各出资方的编号:看得见的用已有的,没有的新登记(撞上看不见的由市商务局核对,这里不透露)。"""
+    """各出资方的编号:看得见的用已有的,没有的新登记(撞上看不见的由商务主管部门核对,这里不透露)。"""
     pairs = [(row["name"], row["uscc"]) for row in bundle.party_rows()]
     return investor_actions.ensure_investors(actor=actor, rows=pairs, now=clock.now())
 

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
-from juyuan.foundation.policy.queries import params
 from juyuan.foundation.ui.errors import respond
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
@@ -23,9 +22,9 @@ from juyuan.rooms.pipeline.forms.acts import RecogniseForm, WithdrawRecognitionF
 from juyuan.rooms.pipeline.models import Evidence, Project
 from juyuan.rooms.pipeline.queries.facts import facts_of
 from juyuan.rooms.pipeline.queries.scope import door
+from juyuan.rooms.pipeline.queries.verifying import may_verify
 from juyuan.rooms.pipeline.rules.facts import FactKey
 from juyuan.rooms.pipeline.rules.gates import check, finding
-from juyuan.rooms.pipeline.rules.recognition import may_recognise
 from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES
 from juyuan.rooms.pipeline.views.common import actor_of, detail_url, steps_for
 from juyuan.rooms.pipeline.views.confirming import BOTH, confirm, stage_of, stale_page
@@ -37,13 +36,7 @@ def recognise_stage(request: HttpRequest, code: str, stage: str) -> HttpResponse
     actor, now = actor_of(request), clock.now()
     project = door(actor, code)
     wanted = stage_of(stage)
-    own = params(now.date())["recognition.own_verifier_function"]
-    function = project.lead_unit.function if project.lead_unit else ""
-    require(
-        may_recognise(
-            actor, lead_function=function, own_verifier=own, makers=makers_of(project, wanted)
-        )
-    )
+    require(may_verify(actor, project, makers_of(project, wanted), now.date()))
     verb = "认定" if wanted in VERIFIED_STAGES else "核实"
     data = request.POST if request.method == "POST" else None
     form = RecogniseForm(data, initial={"stage": wanted.value, "version": project.version})
@@ -104,9 +97,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """撤回认定(冲回)。"""
     actor, now = actor_of(request), clock.now()
     project = door(actor, code)
-    own = params(now.date())["recognition.own_verifier_function"]
-    function = project.lead_unit.function if project.lead_unit else ""
-    require(may_recognise(actor, lead_function=function, own_verifier=own, makers=()))
+    require(may_verify(actor, project, (), now.date()))
     live = live_stages(project)
     top = max(live, key=lambda s: s.order, default=None)
     data = request.POST if request.method == "POST" else None

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from juyuan.foundation.policy.queries import bureau
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.verdict import NotFound, RuleBroken, Stale, require
@@ -49,7 +50,7 @@ def void(request: HttpRequest, code: str, evidence_id: int | None = None) -> Htt
             return HttpResponseRedirect(detail_url(project))
     lines = [
         "只用于录入错误；项目黄了请用「终止」",
-        "由市商务局负责人或核验人确认，提出人不能自己确认",
+        f"由{bureau()}负责人或核验人确认，提出人不能自己确认",
     ]
     lines.append(
         "确认后这份证据不再顶用；因此不满足门槛的认定一并冲回"
