@@ -253,7 +253,9 @@ def repeated(holders: Iterable[Holder], held_answer: str) -> list[Finding]:
             code, text = "twice", f"{what}本项目已经登记过;登记错了的请先冲回"
         elif holder.visible:
             code = "used"
-            text = f"{what}已用在「{holder.project_name}」({holder.project_code}),同一张凭证只能用一次"
+            text = (
+                f"{what}已用在「{holder.project_name}」({holder.project_code}),同一张凭证只能用一次"
+            )
         else:
             code, text = "held", held_answer
         found.setdefault((name, text), Finding(name, f"voucher.{code}", CLAUSE, text))
