@@ -28,6 +28,9 @@ if JUYUAN_MODE not in {"demo", "production"}:
 DEMO = JUYUAN_MODE == "demo"
 JUYUAN_HOME = Path(env("JUYUAN_HOME", str(ROOT / "var"))).absolute()
 JUYUAN_PACK = env("JUYUAN_PACK", "liaoyuan")
+JUYUAN_EXPECT_WORKER = (
+    env("JUYUAN_EXPECT_WORKER") == "1"
+)  # serve、demo 会设:/readyz 查任务进程的心跳
 JUYUAN_TODAY = env("JUYUAN_TODAY") if DEMO else ""
 JUYUAN_NOW = env("JUYUAN_NOW") if DEMO else ""
 PACKS_DIR = ROOT / "packs"

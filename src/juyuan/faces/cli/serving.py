@@ -72,6 +72,7 @@ def run(bind: str, port: int, announce: Callable[[], None]) -> int:
     Path(os.environ["JUYUAN_HOME"], "static").mkdir(
         parents=True, exist_ok=True
     )  # WhiteNoise 要它在
+    os.environ["JUYUAN_EXPECT_WORKER"] = "1"  # 这样运行必有任务进程:/readyz 要看它的心跳
     tree = Tree(
         [
             Child("网页", "juyuan.faces.cli.web", [bind, str(port)]),

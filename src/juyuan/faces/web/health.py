@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
+from juyuan.foundation.work.queries import HEARTBEAT_SECONDS, workers_alive
+
 MIN_FREE_BYTES = 200 * 1024 * 1024
 # GM/T 0004 附录 A 示例 1:SM3("abc")
 SM3_ABC = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
@@ -39,6 +41,20 @@ def _disk() -> str:
     return "" if free >= MIN_FREE_BYTES else "磁盘剩余不足 200 MB"
 
 
+def _worker() -> str:
+    """任务进程的心跳;只在应当有它的运行方式(serve、demo)下查。"""
+    if not settings.JUYUAN_EXPECT_WORKER:
+        return ""
+    try:
+        alive = workers_alive()
+    except DatabaseError:
+        connection.close()
+        return "查不到任务进程的心跳"
+    if alive:
+        return ""
+    return f"任务进程没有心跳(超过 {HEARTBEAT_SECONDS} 秒):成批导入与定期任务停着"
+
+
 def _crypto() -> str:
     try:
         good = hashlib.new("sm3", b"abc").hexdigest() == SM3_ABC
@@ -47,7 +63,12 @@ def _crypto() -> str:
     return "" if good else "密码算法自检未通过"
 
 
-CHECKS: dict[str, Callable[[], str]] = {"database": _database, "disk": _disk, "crypto": _crypto}
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "worker": _worker,
+    "disk": _disk,
+    "crypto": _crypto,
+}
 
 
 def readyz(request: HttpRequest) -> JsonResponse:

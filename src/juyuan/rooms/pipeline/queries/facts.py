@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
+from juyuan.foundation.policy.queries import pack
 from juyuan.kernel.verdict import Finding
 from juyuan.rooms.pipeline import facts as registry
 from juyuan.rooms.pipeline.models import Evidence, Project, ProjectParty
@@ -42,6 +43,7 @@ def assemble(
     parties = list(parties)
     return Facts(
         name=project.name,
+        policy_day=pack().document.effective_from,
         chain=project.chain_id is not None,
         node=project.node_id is not None,
         basis=project.basis,

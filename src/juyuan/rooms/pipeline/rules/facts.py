@@ -110,6 +110,7 @@ class Facts:
     origins_known: bool = False
     landing_kind: LandingKind = LandingKind.NEW_SITE
     statements: tuple[Statement, ...] = field(default=())
+    policy_day: date | None = None  # 本市文件的施行日;此前没有门槛
 
     def best(self, *keys: FactKey) -> Statement | None:
         """能成立的那一份(取最近的)。"""

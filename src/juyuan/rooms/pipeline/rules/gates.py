@@ -14,8 +14,6 @@ from juyuan.kernel.verdict import Finding
 from juyuan.rooms.pipeline.rules.facts import FactKey, Facts, LandingKind, Statement
 from juyuan.rooms.pipeline.rules.stages import Stage
 
-POLICY_DAY = date(2025, 7, 7)  # 缺省施行日;城市包的文件日期由 policy 提供,见 NeedTable.since
-
 
 @dataclass(frozen=True)
 class Need:
@@ -35,7 +33,7 @@ class Need:
     act: str = "edit"
     hint: str = ""
     when: Callable[[Facts], bool] | None = None
-    since: date = POLICY_DAY
+    since: date | None = None  # 空即自本市文件施行之日起(Facts.policy_day)
     origin: str = "建议值"
 
     @property
@@ -300,13 +298,21 @@ class Check:
         return {"fact": self.need.fact, "ok": self.ok, "evidence": self.statement_id}
 
 
+def _since(need: Need, facts: Facts, on: date) -> bool:
+    since = need.since or facts.policy_day
+    return since is None or on >= since
+
+
 def applicable(facts: Facts, target: Stage, on: date) -> list[Need]:
-    """到 `target` 要看的门槛:该库及其前面各库的,谋划库的除外(目标就是谋划时才看谋划的)。"""
+    """到 `target` 要看的门槛:该库及其前面各库的,谋划库的除外(目标就是谋划时才看谋划的);
+    文件施行之前(`facts.policy_day`)没有门槛。"""
     wanted = [P] if target == P else [s for s in (N, I, S, L) if s.order <= target.order]
     return [
         need
         for need in NEEDS
-        if need.stage in wanted and on >= need.since and (need.when is None or need.when(facts))
+        if need.stage in wanted
+        and _since(need, facts, on)
+        and (need.when is None or need.when(facts))
     ]
 
 
