@@ -58,6 +58,11 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# 封存台账、签备份的密钥:库外保存,不进备份(foundation.ledger.keys)
+JUYUAN_AUDIT_KEY = env("JUYUAN_AUDIT_KEY")
+JUYUAN_BACKUP_KEY = env("JUYUAN_BACKUP_KEY")
+JUYUAN_BACKUP_DIR = env("JUYUAN_BACKUP_DIR")
+JUYUAN_BACKUP_KEEP = env("JUYUAN_BACKUP_KEEP", "7,5,12")
 DEBUG = False
 ALLOWED_HOSTS = env_list("JUYUAN_ALLOWED_HOSTS") or [
     "127.0.0.1",

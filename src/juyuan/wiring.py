@@ -23,6 +23,7 @@ def connect() -> None:
     _menu()
     _ledger()
     _jobs()
+    _duties()
     _search()
     _figures()
     _files()
@@ -141,6 +142,8 @@ EVENTS = {
     "exchange.file.refused": "退回导入文件",
     "exchange.case.resolved": "核对重合事项",
     "exchange.exported": "导出",
+    "duties.duty.rederived": "待办到期日重算",
+    "duties.duty.handed_over": "待办移交",
 }
 
 
@@ -149,7 +152,7 @@ def _ledger() -> None:
 
     register(
         EVENTS,
-        {"project": "项目", "investor": "投资方", "parameter": "参数", "import": "导入批次"},
+        {"project": "项目", "investor": "投资方", "parameter": "参数", "import": "导入批次", "duty": "待办"},
     )
 
 
@@ -158,6 +161,17 @@ def _jobs() -> None:
     from juyuan.foundation.work.registry import Job, register
 
     register(Job("files.sweep", "清扫无主文件", sweep, catch_up=False))
+
+
+def _duties() -> None:
+    from juyuan.foundation.duties.actions import hand_over
+    from juyuan.foundation.duties.jobs import reconcile
+    from juyuan.foundation.people import handover
+    from juyuan.foundation.work.registry import Job, register
+
+    handover.register("duties", hand_over, "待办")
+    # 只看此刻应当开着什么,漏掉的日子不必逐日补
+    register(Job("duties.reconcile", "核对待办", reconcile, catch_up=False))
 
 
 def _search() -> None:
