@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from juyuan.foundation.copying import copy_rows
+from juyuan.foundation.copying import copy_values
 from juyuan.foundation.ledger.models import Event, Result
 from juyuan.kernel.actor import Actor
 
@@ -29,9 +29,12 @@ class Entry:
     clause: str = ""
 
 
-def _row(actor: Actor, entry: Entry, now: datetime, group: UUID | None, result: str) -> Event:
+def _values(
+    actor: Actor, entry: Entry, now: datetime, group: UUID | None, result: str
+) -> dict[str, Any]:
+    """一行的值;单行与成批写的是同一份。"""
     post = actor.post
-    return Event(
+    return dict(
         at=now,
         event=entry.event,
         actor_id=actor.account_id,
@@ -91,7 +94,7 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("台账须与动作同一事务")
     entry = Entry(event, obj_type, str(obj_id), obj_label, before, after, reason, clause)
-    row = _row(actor, entry, now, group, Result.DONE)
+    row = Event(**_values(actor, entry, now, group, Result.DONE))
     row.save(force_insert=True)
     return row
 
@@ -102,8 +105,9 @@ def record_many(
     """成批记录(导入、任务);返回行数。"""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("台账须与动作同一事务")
-    rows = [_row(actor, entry, now, group, Result.DONE) for entry in entries]
-    copy_rows(rows)
+    rows = [_values(actor, entry, now, group, Result.DONE) for entry in entries]
+    if rows:
+        copy_values(Event, list(rows[0]), (list(row.values()) for row in rows))
     return len(rows)
 
 
@@ -121,4 +125,4 @@ def refuse(
     """记一次被拒绝的访问或动作(自己的事务;须在动作事务之外调用)。"""
     entry = Entry(event, obj_type, str(obj_id), obj_label, reason=message, clause=clause)
     with transaction.atomic():
-        _row(actor, entry, now, None, Result.REFUSED).save(force_insert=True)
+        Event(**_values(actor, entry, now, None, Result.REFUSED)).save(force_insert=True)

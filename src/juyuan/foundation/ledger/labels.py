@@ -12,6 +12,8 @@ _events: dict[str, str] = {
     "access.denied": "无权访问",
     "access.not_found": "访问不存在或看不见的对象",
     "ledger.audit.read": "查阅审计记录",
+    "ledger.audit.verified": "核验台账",
+    "ledger.anchor.exported": "导出锚点",
     "people.unit.created": "登记单位",
     "people.unit.edited": "修改单位",
     "people.person.registered": "登记人员",

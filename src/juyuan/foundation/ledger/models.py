@@ -48,3 +48,31 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.event}"
+
+
+class Seal(models.Model):
+    """一次封存:上一封之后到 `last_id` 为止的全部台账行,与前一封连成一条链。只增不改。"""
+
+    no = models.BigIntegerField("封存号", primary_key=True)
+    at = models.DateTimeField("封存时间")
+    version = models.PositiveSmallIntegerField("写法版本")
+    first_id = models.BigIntegerField("首行编号")
+    last_id = models.BigIntegerField("末行编号", unique=True)
+    count = models.PositiveIntegerField("行数")
+    key = models.CharField("密钥标识", max_length=16)
+    index = models.BinaryField("行记号")
+    digest = models.CharField("摘要", max_length=64)
+
+    class Meta:
+        verbose_name = "台账封存"
+        verbose_name_plural = "台账封存"
+        ordering = ["no"]
+        constraints = [
+            models.CheckConstraint(
+                name="seal_holds_rows",
+                condition=Q(no__gte=1, count__gte=1, first_id__lte=models.F("last_id")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"第 {self.no} 封({self.first_id}–{self.last_id})"
