@@ -162,6 +162,7 @@ def key_text(name: str) -> str:
     return "" if key.empty else key.text
 
 
+@lru_cache(maxsize=16_384)
 def lookup_keys(name: str) -> tuple[str, ...]:
     """查重时应查的全部等值键:首个是自己的键,其余是「写没写地区后缀」的互认写法。
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from django.db import connection
 
@@ -24,21 +25,24 @@ Stored = tuple[str, int, str, int, str, list[str]]
 
 def rows_for(object_type: str, object_id: int, rows: Iterable[Row]) -> list[Stored]:
     """由字段写法装配检索行(未存):归一去标点;含汉字的另加一行拼音首字母。空文字不成行。"""
-    built: list[Stored] = []
-    seen: set[tuple[str, str]] = set()
-
-    def add(field: str, weight: int, text: str) -> None:
-        text = text[:MAX_TEXT]
-        if text and (field, text) not in seen:
-            seen.add((field, text))
-            built.append((object_type, object_id, field, weight, text, stored_grams(text)))
-
+    built: dict[tuple[str, str], Stored] = {}
     for field, weight, text in rows:
-        folded = compact(text)
-        add(field, weight, folded)
-        if has_hanzi(folded):
-            add(field + INITIALS_MARK, weight // 2, initials(text))
-    return built
+        for mark, share, folded, grams in _folded(text):
+            name = field + mark
+            built.setdefault(
+                (name, folded), (object_type, object_id, name, weight // share, folded, grams)
+            )
+    return list(built.values())
+
+
+@lru_cache(maxsize=16_384)
+def _folded(text: str) -> tuple[tuple[str, int, str, list[str]], ...]:
+    """一段文字的检索写法:(字段后缀, 权重除以几, 归一文字, 片段)。同一个名称在几个对象上只算一遍。"""
+    plain = compact(text)
+    texts = [("", 1, plain[:MAX_TEXT])]
+    if has_hanzi(plain):
+        texts.append((INITIALS_MARK, 2, initials(text)[:MAX_TEXT]))
+    return tuple((mark, share, said, stored_grams(said)) for mark, share, said in texts if said)
 
 
 def put(object_type: str, object_id: int, rows: Iterable[Row]) -> None:

@@ -24,6 +24,8 @@ class SearchRow(models.Model):
             models.Index(fields=["object_type", "object_id"], name="search_object"),
             # text_pattern_ops:前缀匹配(一个字的检索)走索引,不受排序规则影响
             models.Index(fields=["text"], name="search_prefix", opclasses=["varchar_pattern_ops"]),
-            # 不设待整理清单:查的人不替写的人整理
-            GinIndex(fields=["grams"], name="search_grams", fastupdate=False),
+            # 待整理清单留一点点(128 kB):成批写入快三倍,而查的人至多多看十几页
+            GinIndex(
+                fields=["grams"], name="search_grams", fastupdate=True, gin_pending_list_limit=128
+            ),
         ]

@@ -54,7 +54,7 @@ def insert(
         for index, draft in enumerate(drafts)
     ]
     copy_rows(rows, keys=True)
-    refresh(rows)
+    refresh(rows, new=True)
     record_many(
         [
             Entry(

@@ -62,20 +62,25 @@ def lock_keys(keys: Iterable[str]) -> None:
         cursor.execute(_LOCK_KEYS, [wanted])
 
 
-def refresh(rows: Sequence[Investor]) -> None:
-    """按现在的内容重写投资方自己的匹配键与检索行(动作事务内);已并入别家的撤下。"""
-    ids = [row.pk for row in rows]
-    fresh = Investor.objects.filter(pk__in=ids).prefetch_related("aliases", "contacts")
+def refresh(rows: Sequence[Investor], *, new: bool = False) -> None:
+    """按现在的内容重写投资方自己的匹配键与检索行(动作事务内);已并入别家的撤下。
+
+    `new`:刚登记的,还没有别名与联系人,不必再查。
+    """
+    found: Iterable[Investor] = rows
+    if not new:
+        ids = [row.pk for row in rows]
+        found = Investor.objects.filter(pk__in=ids).prefetch_related("aliases", "contacts")
     keys: list[tuple[str, int, list[Key]]] = []
     texts: list[tuple[str, int, list[search.Row]]] = []
     gone: list[int] = []
-    for row in fresh:
+    for row in found:
         if row.merged_into_id:
             gone.append(row.pk)
             keys.append((OBJ, row.pk, []))
             continue
-        aliases = [alias.name for alias in row.aliases.all()]
-        contacts = list(row.contacts.all())
+        aliases = [] if new else [alias.name for alias in row.aliases.all()]
+        contacts = [] if new else list(row.contacts.all())
         keys.append(
             (
                 OBJ,

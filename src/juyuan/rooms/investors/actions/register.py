@@ -19,9 +19,9 @@ from juyuan.rooms.investors import access
 from juyuan.rooms.investors.actions import bulk
 from juyuan.rooms.investors.actions.keys import lock_keys
 from juyuan.rooms.investors.models import Case, Investor
-from juyuan.rooms.investors.queries.matches import known_of, register_for
+from juyuan.rooms.investors.queries.matches import register_for
 from juyuan.rooms.investors.rules.drafts import CLAUSE, InvestorDraft, judge_fields
-from juyuan.rooms.investors.rules.matching import Judged, Verdict, judge_investor
+from juyuan.rooms.investors.rules.matching import Judged, Known, Verdict, judge_investor
 
 
 def register_investor(*, actor: Actor, draft: InvestorDraft, now: datetime) -> Investor:
@@ -129,8 +129,7 @@ def _ensure(
                 collided[len(fresh)] = judged
             fresh.append(draft)
             temporary = -len(fresh)
-            unsaved = Investor(pk=temporary, code="", name=draft.name, uscc=draft.uscc)
-            book.add(known_of(unsaved, frozenset(lookup_keys(draft.name)[:1]), True))
+            book.add(_just_typed(temporary, draft))
             answers.append(temporary)
             continue
         if draft.uscc and not target.uscc and target.id > 0 and target.id not in fills:
@@ -149,6 +148,20 @@ def _ensure(
     for index, judged in collided.items():
         open_case(judged, fresh[index], actor=actor, now=now, pending=made[index], group=group)
     return [answer if answer > 0 else made[-answer - 1].pk for answer in answers]
+
+
+def _just_typed(temporary: int, draft: InvestorDraft) -> Known:
+    """同一批里在前、尚未入库的一家,供后面的行认出。"""
+    return Known(
+        id=temporary,
+        code="",
+        name=draft.name,
+        uscc=draft.uscc,
+        foreign_id="",
+        keys=frozenset(lookup_keys(draft.name)[:1]),
+        visible=True,
+        values={"name": draft.name, "uscc": draft.uscc},
+    )
 
 
 def open_case(
