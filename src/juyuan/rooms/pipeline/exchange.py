@@ -19,6 +19,7 @@ from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries import past
 from juyuan.rooms.pipeline.queries.criteria import read
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
+from juyuan.rooms.pipeline.queries.frozen import Frozen, frozen_of
 from juyuan.rooms.pipeline.queries.ledger import prepare
 from juyuan.rooms.pipeline.queries.listing import DEFAULT_SORT, SORTS, ordering
 from juyuan.rooms.pipeline.queries.records import listed, with_related
@@ -172,6 +173,25 @@ EXPORT_COLUMNS = (
 BATCH = 500
 
 
+def _facts_row(project: Project, frozen: Frozen) -> dict[str, Any]:
+    """只许看认定事实的一行:认定当日冻结的几列,其余留空。"""
+    shown: dict[str, Any] = {c.field: "" if c.kind == "text" else None for c in EXPORT_COLUMNS}
+    return shown | {
+        "code": project.code,
+        "name": project.name,
+        "lead_unit": frozen.lead[1] if frozen.lead else "",
+        "host_units": "、".join(label for _, label, _ in frozen.hosts),
+        "chain": frozen.chain[1] if frozen.chain else "",
+        "stage": Stage(project.recognised_stage).label,
+        "status": StageStatus.RECOGNISED.label,
+        "standing": Standing(project.standing).label,
+        "total_investment": frozen.total,
+        "contract_amount": frozen.contract,
+        "committed_investment": frozen.committed,
+        "updated_at": frozen.recorded_at,
+    }
+
+
 def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
     """看得见的项目逐行给出,按筛选与排序;只许看认定事实的只有认定的几列。分批取,内存不随行数涨。"""
     found = read({k: str(v) for k, v in filters.items()})
@@ -184,43 +204,47 @@ def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterat
         ordered = [rows[pk] for pk in chunk if pk in rows]
         if found.as_of is not None:
             past.overlay(ordered, found.as_of)
-        facts = facts_for(ordered)
+        sights = {p.pk: sight_of(actor, p, reach=reach) for p in ordered}
+        facts = facts_for([p for p in ordered if sights[p.pk] == Sight.FULL])
+        limited = [p for p in ordered if sights[p.pk] != Sight.FULL]
+        frozen = frozen_of(limited, found.as_of) if limited else {}
         for p in ordered:
-            full = sight_of(actor, p, reach=reach) == Sight.FULL
-            stage = Stage(p.stage if full else p.recognised_stage)
+            if sights[p.pk] != Sight.FULL:
+                if p.pk in frozen:  # 那一天还没有认定的,没有可给的
+                    yield _facts_row(p, frozen[p.pk])
+                continue
+            stage = Stage(p.stage)
             yield {
                 "code": p.code,
                 "name": p.name,
-                "investors": "、".join(x.investor.name for x in p.parties.all()) if full else "",
+                "investors": "、".join(x.investor.name for x in p.parties.all()),
                 "lead_unit": str(p.lead_unit or ""),
                 "host_units": "、".join(str(h.unit) for h in p.hosts.all() if h.actual),
                 "chain": p.chain.short_name if p.chain else "",
                 "stage": stage.label,
-                "status": StageStatus(p.stage_status).label if full else "已认定",
+                "status": StageStatus(p.stage_status).label,
                 "standing": Standing(p.standing).label,
                 "total_investment": p.total_investment,
-                "fixed_investment": p.fixed_investment if full else None,
+                "fixed_investment": p.fixed_investment,
                 "contract_amount": p.contract_amount,
                 "committed_investment": p.committed_investment,
                 "missing": "、".join(
                     NEEDS_BY_FACT[f.field].label for f in missing_for_next(p, facts[p.pk], today)
-                )
-                if full
-                else "",
-                "location": p.location if full else "",
-                "summary": p.summary if full else "",
-                "remark": p.remark if full else "",
+                ),
+                "location": p.location,
+                "summary": p.summary,
+                "remark": p.remark,
                 "updated_at": p.updated_at,
-                "node": p.node.name if full and p.node else "",
-                "industry_code": p.industry_code if full else "",
+                "node": p.node.name if p.node else "",
+                "industry_code": p.industry_code,
                 "signed_on": p.signed_on,
-                "started_on": p.started_on if full else None,
-                "promised_start_on": p.promised_start_on if full else None,
-                "stage_since": p.stage_since if full else None,
-                "confidentiality": CONFIDENTIAL[p.confidentiality] if full else "",
-                "claimed_word": p.claimed_word if full else "",
-                "source": p.get_source_display() if full else "",
-                "created_at": p.created_at if full else None,
+                "started_on": p.started_on,
+                "promised_start_on": p.promised_start_on,
+                "stage_since": p.stage_since,
+                "confidentiality": CONFIDENTIAL[p.confidentiality],
+                "claimed_word": p.claimed_word,
+                "source": p.get_source_display(),
+                "created_at": p.created_at,
             }
 
 

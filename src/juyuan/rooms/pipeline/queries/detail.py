@@ -27,6 +27,7 @@ from juyuan.rooms.pipeline.models import (
 )
 from juyuan.rooms.pipeline.models.evidence import VoidStatus
 from juyuan.rooms.pipeline.queries.facts import assemble, gate_target
+from juyuan.rooms.pipeline.queries.frozen import frozen_of
 from juyuan.rooms.pipeline.queries.timeline import Entry, timeline_of
 from juyuan.rooms.pipeline.rules.amounts import OUTSIDE_CITY, Origin, must_escalate
 from juyuan.rooms.pipeline.rules.facts import FactKey, Facts
@@ -354,7 +355,7 @@ def project_page(project: Project, *, on: date, events: int = 12) -> ProjectPage
 
 @dataclass(frozen=True)
 class FactsPage:
-    """只许看认定事实的人的页面:认定行与其凭据的名目,没有申报内容。"""
+    """只许看认定事实的人的页面:认定行与其凭据的名目,内容取认定当日冻结的,没有申报内容。"""
 
     code: str
     name: str
@@ -368,7 +369,7 @@ class FactsPage:
 
 def facts_page(project: Project) -> FactsPage:
     """认定事实页(调用者已过 `door(full=False)`)。"""
-    project = Project.objects.select_related("lead_unit", "chain").get(pk=project.pk)
+    frozen = frozen_of([project]).get(project.pk)
     lines = recognition_lines(project)
     ids = {pk for line in lines if line.live for pk in line.evidence_ids}
     proofs = [
@@ -378,12 +379,9 @@ def facts_page(project: Project) -> FactsPage:
     return FactsPage(
         code=project.code,
         name=project.name,
-        lead=str(project.lead_unit) if project.lead_unit else "",
-        chain=project.chain.short_name if project.chain else "",
-        hosts=tuple(
-            (str(h.unit), h.share_bp)
-            for h in ProjectHost.objects.filter(project=project, actual=True).select_related("unit")
-        ),
+        lead=frozen.lead[1] if frozen and frozen.lead else "",
+        chain=frozen.chain[1] if frozen and frozen.chain else "",
+        hosts=tuple((label, share_bp) for _, label, share_bp in (frozen.hosts if frozen else ())),
         recognised_stage=Stage(project.recognised_stage),
         recognitions=lines,
         proofs=proofs,

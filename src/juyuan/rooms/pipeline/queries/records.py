@@ -16,6 +16,7 @@ from juyuan.kernel.money import to_wan
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.criteria import Criteria, apply
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
+from juyuan.rooms.pipeline.queries.frozen import Frozen, frozen_of
 from juyuan.rooms.pipeline.queries.scope import reach_of, seen_whole, sight_of, visible_to
 from juyuan.rooms.pipeline.rules.facts import Facts
 
@@ -58,8 +59,31 @@ def percent(share_bp: int) -> str:
     return f"{share_bp // 100}.{share_bp % 100:02d}"
 
 
+def facts_record(project: Project, frozen: Frozen | None) -> dict[str, Any]:
+    """仅认定事实:编号、名称、认定所在库,与认定当日冻结的单位、链、承载地、金额。"""
+    known = base_record(project) | {
+        "sight": "facts",
+        "stage": project.recognised_stage,
+        "stage_status": "recognised",
+    }
+    hidden = ("lead_unit", "chain", "total_investment", "contract_amount", "committed_investment")
+    if frozen is None:
+        return known | dict.fromkeys(hidden) | {"host_units": []}
+    return known | {
+        "is_chain_project": frozen.is_chain_project,
+        "lead_unit": frozen.lead[0] if frozen.lead else None,
+        "chain": frozen.chain[0] if frozen.chain else None,
+        "host_units": [
+            {"unit": code, "share": percent(share_bp)} for code, _, share_bp in frozen.hosts
+        ],
+        "total_investment": wan(frozen.total),
+        "contract_amount": wan(frozen.contract),
+        "committed_investment": wan(frozen.committed),
+    }
+
+
 def base_record(project: Project) -> dict[str, Any]:
-    """仅认定事实:编号、名称、认定所在库、单位、链、承载地。"""
+    """两种记录共有的各项,取项目此刻的内容(仅见认定事实者由 `facts_record` 换成冻结的)。"""
     return {
         "code": project.code,
         "name": project.name,
@@ -140,11 +164,12 @@ def records(projects: Sequence[Project], actor: Actor, on: date) -> list[dict[st
     reach = reach_of(actor)
     seen = {p.pk: sight_of(actor, p, reach=reach) for p in projects}
     facts = facts_for([p for p in projects if seen[p.pk] == Sight.FULL])
+    limited = [p for p in projects if seen[p.pk] != Sight.FULL]
+    frozen = frozen_of(limited) if limited else {}
     out = []
     for project in projects:
         if seen[project.pk] == Sight.FULL:
             out.append(full_record(project, facts[project.pk], on))
         else:
-            out.append({**base_record(project), "sight": "facts", "stage": project.recognised_stage,
-                        "stage_status": "recognised"})  # fmt: skip
+            out.append(facts_record(project, frozen.get(project.pk)))
     return out
