@@ -1,17 +1,16 @@
-"""造仿真项目(性能与压力测试用):一次 COPY 一批,连同投资方、出资、承载地、移动、快照、认定、检索、台账。
+"""造仿真项目(性能与压力测试用):一次 COPY 一批,连同投资方、出资、承载地、移动、快照、认定、证据、检索、台账。
 
 同一种子造出同样的项目。写的行与登记动作写的同形,所以列表、统计、检索、接口都照常工作;
-只用于演示与测试库(命令行拒绝在正式库上执行)。
+只用于演示与测试库(命令行拒绝在正式库上执行)。整个是一个事务:中断了什么也不留。
 """
 
 from __future__ import annotations
 
-import json
-import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -21,11 +20,23 @@ from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.search.models import SearchRow
 from juyuan.kernel.money import split_money
-from juyuan.kernel.names import key_text
-from juyuan.kernel.text import initials
 from juyuan.rooms.chains.models import Chain, Node
 from juyuan.rooms.investors.models import Investor, MatchKey
 from juyuan.rooms.pipeline.actions.common import CODE_ALPHABET
+from juyuan.rooms.pipeline.actions.seedload import Sheet, bare, pump
+from juyuan.rooms.pipeline.actions.seedwords import (
+    FORMS,
+    KINDS,
+    MARKS,
+    PLACES,
+    PRODUCTS,
+    SAMPLE,
+    SCALES,
+    TRADES,
+    Dice,
+    Words,
+    grams,
+)
 from juyuan.rooms.pipeline.models import (
     Evidence,
     Project,
@@ -35,32 +46,18 @@ from juyuan.rooms.pipeline.models import (
     Recognition,
     StageMove,
 )
-from juyuan.rooms.pipeline.rules.naming import project_key
 from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
 
 CHUNK = 5_000
+BARE_FROM = 2_000
+"""造这么多以上,先撤下各表的索引,灌完一次建好。"""
 WAN = 10_000
-PLACES = ("杭州", "宁波", "苏州", "无锡", "青岛", "济南", "长沙", "合肥", "南昌", "沈阳", "大连", "长春",
-          "哈尔滨", "西安", "成都", "重庆", "武汉", "郑州", "石家庄", "厦门")  # fmt: skip
-MARKS = "安澜恒岳瑞丰华信德鑫泰和盛达通远宏博雅康润泽源启铭嘉禾锦程东升天成万象百川金石玉衡"
-TRADES = (
-    "纺织科技",
-    "食品",
-    "汽车零部件",
-    "生物医药",
-    "新能源",
-    "建材",
-    "文化旅游",
-    "智能装备",
-    "环保科技",
-    "农业开发",
-)
-FORMS = ("有限公司", "股份有限公司", "集团有限公司")
-SCALES = ("年产", "新建", "扩建", "智能化", "绿色", "高端", "一体化")
-PRODUCTS = ("高端纱线", "预制菜", "铝箔", "梅花鹿制品", "中药饮片", "装配式构件", "储能电池", "传感器", "冰雪装备",
-            "精密铸件", "生物质能", "智能袜机", "特种钢材", "医疗器械", "无人机整机", "休闲食品")  # fmt: skip
-KINDS = ("生产基地", "产业园", "加工中心", "研发制造", "示范工程", "仓储物流")
-WEIGHTS = (20, 30, 15, 20, 15)
+STAGE_WEIGHTS = (20, 30, 15, 20, 15)
+STANDINGS = (("active", 88), ("paused", 6), ("ended", 4), ("withdrawn", 2))
+LEVELS = (("normal", 90), ("internal", 8), ("restricted", 2))
+NO_FILE = "0" * 64
+NULL = r"\N"
+REACHED = (Stage.SIGNED, Stage.LANDED)
 
 
 @dataclass(frozen=True)
@@ -91,6 +88,67 @@ class World:
         return cls(counties, leads or counties, chains, prefix, now)
 
 
+def spread(pairs: Sequence[tuple[Any, int]]) -> tuple[Any, ...]:
+    """(值, 百分比) → 一百格,掷一次得一个。"""
+    return tuple(chain.from_iterable([value] * share for value, share in pairs))
+
+
+STAGE_CELLS = spread(tuple(zip(STAGES, STAGE_WEIGHTS, strict=True)))
+STANDING_CELLS = spread(STANDINGS)
+LEVEL_CELLS = spread(LEVELS)
+
+
+@dataclass(frozen=True)
+class Backer:
+    """造好的投资方,与它的两行检索的文字和片段(项目照抄)。"""
+
+    pk: int
+    name: str
+    short: str
+
+
+def seed_projects(
+    *, scale: int, seed: int, now: datetime, progress: Callable[[int, int], None] | None = None
+) -> int:
+    """造 `scale` 个项目;返回个数。同一 (scale, seed) 造出的内容相同。
+
+    多于 `BARE_FROM` 个时以库的所有者身份撤下索引再建好(在事务之内),期间别的会话用不了这些表。
+
+    Raises:
+        ValueError: 库里还没有单位(先装载城市包)。
+    """
+    world = World.load(now)
+    if not world.counties:
+        raise ValueError("库里还没有县区,请先装载城市包")
+    words = Words()
+    with transaction.atomic():
+        ids = _reserve(Project, scale)
+        backer_ids = _reserve(Investor, scale // 2 + scale // CHUNK + 1)
+        sheets = Sheets.new()
+        # 这一批入库时造下一批:两颗核都不闲着
+        with (
+            bare([s.model for s in sheets], wanted=scale >= BARE_FROM),
+            ThreadPoolExecutor(max_workers=1) as pool,
+        ):
+            sending: Future[None] | None = None
+            for start in range(0, scale, CHUNK):
+                part = ids[start : start + CHUNK]
+                wanted = max(len(part) // 2, 1)
+                mine, backer_ids = backer_ids[:wanted], backer_ids[wanted:]
+                _chunk(part, mine, Dice(f"{seed}:{start}"), words, world, sheets)
+                if sending is not None:
+                    sending.result()
+                sending = pool.submit(pump, connection.connection, [s.take() for s in sheets])
+                if progress is not None:
+                    progress(start + len(part), scale)
+            if sending is not None:
+                sending.result()
+    with connection.cursor() as cursor:
+        for sheet in sheets:
+            cursor.execute(f'ANALYZE "{sheet.model._meta.db_table}"')
+    return scale
+
+
 def _reserve(model: type[models.Model], count: int) -> list[int]:
     """一次取 `count` 个主键。"""
     with connection.cursor() as cursor:
@@ -101,266 +159,177 @@ def _reserve(model: type[models.Model], count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _copy(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """COPY 一批行。没给的列取模型的缺省值(数据库里没有缺省)。"""
-    given = list(columns)
-    defaults: list[Any] = []
-    for field in model._meta.concrete_fields:
-        if field.column in given or field.primary_key:
-            continue
-        value = field.get_default()
-        given.append(str(field.column))
-        defaults.append(value)
-    names = ", ".join(f'"{name}"' for name in given)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy,
-    ):
-        for row in rows:
-            copy.write_row([*row, *defaults])
+@dataclass(frozen=True)
+class Sheets:
+    """要灌的各表,按写入的先后;列的次序就是写行的次序,其余列取模型的缺省值。"""
 
+    investors: Sheet
+    keys: Sheet
+    projects: Sheet
+    parties: Sheet
+    hosts: Sheet
+    moves: Sheet
+    states: Sheet
+    recognitions: Sheet
+    evidence: Sheet
+    search: Sheet
+    events: Sheet
 
-@contextmanager
-def _without_gin() -> Iterator[None]:
-    """以所有者身份运行时,先撤下检索的 GIN 索引,灌完再建(快十倍);运行角色则照常逐行维护。"""
-    table = SearchRow._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.indexname, i.indexdef FROM pg_indexes i"
-            " JOIN pg_class c ON c.relname = i.tablename AND c.relnamespace = 'public'::regnamespace"
-            " WHERE i.tablename = %s AND i.indexdef LIKE '%% USING gin %%'"
-            " AND pg_has_role(current_user, c.relowner, 'USAGE')",
-            [table],
+    def __iter__(self) -> Iterator[Sheet]:
+        return (getattr(self, field.name) for field in fields(self))
+
+    @classmethod
+    def new(cls) -> Sheets:
+        return cls(
+            Sheet(Investor, "id code name key owner_unit_id created_at updated_at"),
+            Sheet(MatchKey, "kind value object_type object_id"),
+            Sheet(
+                Project,
+                "id code name name_key summary is_chain_project chain_id node_id total_investment"
+                " fixed_investment contract_amount committed_investment committed_outside_province"
+                " basis site_options benefit factor_needs lead_unit_id owner_unit_id confidentiality"
+                " stage stage_status recognised_stage stage_since standing signed_on source"
+                " created_at updated_at unit_ids",
+            ),
+            Sheet(ProjectParty, "project_id investor_id share_bp origin order"),
+            Sheet(
+                ProjectHost,
+                "project_id unit_id actual share_bp total_part contract_part committed_part",
+            ),
+            Sheet(StageMove, "project_id from_stage to_stage verb actor_name at fact_on"),
+            Sheet(
+                ProjectState,
+                "project_id recorded_at stage recognised_stage standing voided total_investment"
+                " contract_amount committed_investment is_chain_project chain_code lead_unit_id_at"
+                " hosts",
+            ),
+            Sheet(
+                Recognition,
+                "project_id stage sign fact_on recorded_at total_investment contract_amount"
+                " committed_investment committed_outside_province strategy chain_code"
+                " is_chain_project lead_unit_id hosts by_name live",
+            ),
+            Sheet(
+                Evidence,
+                "project_id fact title dated_on two_way file_sha256 file_name by_name at",
+            ),
+            Sheet(SearchRow, "object_type object_id field weight text grams"),
+            Sheet(Event, "at event actor_name via obj_type obj_id obj_label after result clause"),
         )
-        found = cursor.fetchall()
-        for name, _ in found:
-            cursor.execute(f'DROP INDEX "{name}"')
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            for _, definition in found:
-                cursor.execute(definition)
 
 
-def _search(
-    object_type: str, object_id: int, field: str, weight: int, text: str, short: str
-) -> list[tuple[Any, ...]]:
-    rows = [(object_type, object_id, field, weight, text, _grams(text))]
-    if short:
-        rows.append((object_type, object_id, f"{field}~", weight // 2, short, _grams(short)))
-    return rows
-
-
-def _grams(text: str) -> list[str]:
-    """造出来的文字本已归一,直接切片;与 `search.grams.stored_grams` 结果相同(有测试)。"""
-    pairs = dict.fromkeys([text[i : i + 2] for i in range(len(text) - 1)])
-    triples = [text[i : i + 3] for i in range(len(text) - 2)]
-    return list(pairs) + list(dict.fromkeys(t for t in triples if t.isascii()))
-
-
-class Vocabulary:
-    """词的首字母只算一次。"""
-
-    def __init__(self) -> None:
-        self._short: dict[str, str] = {}
-
-    def short(self, *words: str) -> str:
-        for word in words:
-            if word not in self._short:
-                self._short[word] = initials(word)
-        return "".join(self._short[word] for word in words)
-
-
-def seed_projects(
-    *, scale: int, seed: int, now: datetime, progress: Callable[[int, int], None] | None = None
-) -> int:
-    """造 `scale` 个项目;返回个数。同一 (scale, seed) 造出的内容相同。
-
-    Raises:
-        ValueError: 库里还没有单位(先装载城市包)。
-    """
-    world = World.load(now)
-    if not world.counties:
-        raise ValueError("库里还没有县区,请先装载城市包")
-    rng = random.Random(seed)  # noqa: S311 - 不作安全用途
-    words = Vocabulary()
-    done = 0
-    with _without_gin():
-        while done < scale:
-            count = min(CHUNK, scale - done)
-            with transaction.atomic():
-                _chunk(count, rng, words, world)
-            done += count
-            if progress is not None:
-                progress(done, scale)
-    with connection.cursor() as cursor:
-        for model in (
-            Project,
-            ProjectParty,
-            ProjectHost,
-            ProjectState,
-            SearchRow,
-            Investor,
-            MatchKey,
-        ):
-            cursor.execute(f'ANALYZE "{model._meta.db_table}"')
-    return scale
-
-
-def _chunk(count: int, rng: random.Random, words: Vocabulary, world: World) -> None:
-    ids = _reserve(Project, count)
-    # 内容由种子定,编号不能与已有的撞:掺进本批的主键
-    codes = random.Random(ids[0])  # noqa: S311 - 不作安全用途
-    investors = _investors(max(count // 2, 1), rng, codes, words, world)
-    projects: list[tuple[Any, ...]] = []
-    parties: list[tuple[Any, ...]] = []
-    hosts: list[tuple[Any, ...]] = []
-    moves: list[tuple[Any, ...]] = []
-    states: list[tuple[Any, ...]] = []
-    recognitions: list[tuple[Any, ...]] = []
-    evidence: list[tuple[Any, ...]] = []
-    search: list[tuple[Any, ...]] = []
-    events: list[tuple[Any, ...]] = []
+def _backers(
+    ids: Sequence[int], dice: Dice, codes: Dice, words: Words, world: World, sheets: Sheets
+) -> list[Backer]:
+    """造一批投资方。"""
+    short_of, made = words.short, []
     for pk in ids:
-        scale, product, kind = rng.choice(SCALES), rng.choice(PRODUCTS), rng.choice(KINDS)
-        mark = rng.choice(MARKS) + rng.choice(MARKS)
-        number = str(rng.randrange(1, 999))
-        name = f"{mark}{scale}{number}万件{product}{kind}项目"
-        code = f"{world.prefix}-" + "".join(codes.choices(CODE_ALPHABET, k=8))
-        stage: Stage = rng.choices(STAGES, WEIGHTS)[0]
-        chain_id, chain_code, nodes = rng.choice(world.chains) if world.chains else (None, "", ())
-        node_id = rng.choice(nodes) if nodes else None
-        total = rng.randrange(500, 200_000) * WAN
-        signed = stage in (Stage.SIGNED, Stage.LANDED)
-        contract = total * rng.randrange(60, 101) // 100 if signed else None
-        verified = signed and rng.random() < 0.7
-        recognised = stage.value if verified else ("" if signed else stage.value)
-        status = "recognised" if recognised == stage.value else "claimed"
-        standing = rng.choices(("active", "paused", "ended", "withdrawn"), (88, 6, 4, 2))[0]
-        lead = rng.choice(world.leads)
-        chosen = rng.sample(list(world.counties), 1 if rng.random() < 0.9 else 2)
-        shares = [10000] if len(chosen) == 1 else [6000, 4000]
-        parts = list(
-            zip(
-                chosen,
-                shares,
-                split_money(total, shares),
-                split_money(contract or 0, shares),
-                strict=True,
-            )
-        )
-        since = world.now.date() - timedelta(days=rng.randrange(1, 700))
-        at = world.now - timedelta(minutes=rng.randrange(1, 900_000))
-        investor_id, investor_name, investor_short = rng.choice(investors)
-        level = rng.choices(("normal", "internal", "restricted"), (90, 8, 2))[0]
-        units = sorted({lead, *chosen})
-        hosts_json = json.dumps(
-            [
-                {"unit": u, "share_bp": s, "total": t, "contract": c, "committed": c}
-                for u, s, t, c in parts
-            ]
-        )
-        projects.append(
-            (pk, code, name, project_key(name), f"{scale}{product},{kind}", True, chain_id, node_id, total,
-             total * 3 // 4, contract, contract, contract, "本地资源", "园区标准厂房", "年产值稳步增长", "用地、用电",
-             lead, chosen[0], level, stage.value, status, recognised, since, standing,
-             since if signed else None, "registered", at, at, units, [], [])
-        )  # fmt: skip
-        parties.append((pk, investor_id, 10000, "outside_province", False, 0))
-        hosts += [(pk, u, True, s, t, c, c) for u, s, t, c in parts]
-        moves.append((pk, "", stage.value, "import", "仿真", "", at, since, "", False, "[]", "{}"))
-        states.append((pk, at, stage.value, recognised, standing, False, total, contract, contract, True,
-                       chain_code, lead, hosts_json))  # fmt: skip
-        if verified:
-            for reached in (Stage.SIGNED, Stage.LANDED)[: 2 if stage == Stage.LANDED else 1]:
-                recognitions.append((pk, reached.value, 1, since, at, total, contract, contract, contract,
-                                     "outside_city", chain_code, True, lead, hosts_json, "仿真", True))  # fmt: skip
-        if stage != Stage.PLANNING:
-            evidence.append(
-                (pk, "contact", "来访座谈", since, True, "0" * 64, "来访记录.pdf", "仿真", at)
-            )
-        search += _search("project", pk, "name", 100, name,
-                          words.short(*mark, scale) + number + words.short("万件", product, kind, "项目"))  # fmt: skip
-        search += _search("project", pk, "code", 90, code.lower().replace("-", ""), "")
-        search += _search("project", pk, "investor", 60, investor_name, investor_short)
-        events.append(
-            (
-                at,
-                "pipeline.project.registered",
-                "仿真",
-                "console",
-                "project",
-                code,
-                name,
-                "done",
-                "3.3b",
-            )
-        )
-    _copy(Project, PROJECT_COLUMNS, projects)
-    _copy(
-        ProjectParty,
-        ("project_id", "investor_id", "share_bp", "origin", "fiscal", "order"),
-        parties,
-    )
-    _copy(ProjectHost, ("project_id", "unit_id", "actual", "share_bp", "total_part", "contract_part",
-                        "committed_part"), hosts)  # fmt: skip
-    _copy(StageMove, ("project_id", "from_stage", "to_stage", "verb", "actor_name", "unit_name", "at",
-                      "fact_on", "reason", "override", "gate_report", "parameters"), moves)  # fmt: skip
-    _copy(ProjectState, ("project_id", "recorded_at", "stage", "recognised_stage", "standing", "voided",
-                         "total_investment", "contract_amount", "committed_investment", "is_chain_project",
-                         "chain_code", "lead_unit_id_at", "hosts"), states)  # fmt: skip
-    _copy_recognitions(recognitions)
-    _copy(Evidence, ("project_id", "fact", "title", "dated_on", "two_way", "file_sha256", "file_name",
-                     "by_name", "at"), evidence)  # fmt: skip
-    _copy(SearchRow, ("object_type", "object_id", "field", "weight", "text", "grams"), search)
-    _copy(
-        Event,
-        ("at", "event", "actor_name", "via", "obj_type", "obj_id", "obj_label", "result", "clause"),
-        events,
-    )
-
-
-PROJECT_COLUMNS = (
-    "id", "code", "name", "name_key", "summary", "is_chain_project", "chain_id", "node_id",
-    "total_investment", "fixed_investment", "contract_amount", "committed_investment",
-    "committed_outside_province", "basis", "site_options", "benefit", "factor_needs", "lead_unit_id",
-    "owner_unit_id", "confidentiality", "stage", "stage_status", "recognised_stage", "stage_since",
-    "standing", "signed_on", "source", "created_at", "updated_at", "unit_ids",
-    "participant_unit_ids", "listed_person_ids",
-)  # fmt: skip
-
-
-def _copy_recognitions(rows: list[tuple[Any, ...]]) -> None:
-    columns = (
-        "project_id", "stage", "sign", "fact_on", "recorded_at", "total_investment",
-        "contract_amount", "committed_investment", "committed_outside_province", "strategy",
-        "chain_code", "is_chain_project", "lead_unit_id", "hosts", "by_name", "live",
-        "makers", "paper", "gate_report",
-    )  # fmt: skip
-    _copy(Recognition, columns, ((*row, "[]", "{}", "[]") for row in rows))
-
-
-def _investors(
-    count: int, rng: random.Random, codes: random.Random, words: Vocabulary, world: World
-) -> list[tuple[int, str, str]]:
-    """造一批投资方;返回(编号, 名称, 首字母)。"""
-    ids = _reserve(Investor, count)
-    rows, keys, search, made = [], [], [], []
-    for pk in ids:
-        place, trade, form = rng.choice(PLACES), rng.choice(TRADES), rng.choice(FORMS)
-        mark = "".join(rng.choices(MARKS, k=3))
+        place, trade, form = dice.pick(PLACES), dice.pick(TRADES), dice.pick(FORMS)
+        mark = dice.word(MARKS, 3)
         name = f"{place}{mark}{trade}{form}"
-        short = words.short(place, *mark, trade, form)
-        key = key_text(name)[:300]
-        rows.append((pk, "T-" + "".join(codes.choices(CODE_ALPHABET, k=8)), name, key, rng.choice(world.counties),
-                     world.now, world.now))  # fmt: skip
-        keys.append(("name", key, "investor", pk))
-        search += _search("investor", pk, "name", 80, name, short)
-        made.append((pk, name, short))
-    _copy(
-        Investor, ("id", "code", "name", "key", "owner_unit_id", "created_at", "updated_at"), rows
-    )
-    _copy(MatchKey, ("kind", "value", "object_type", "object_id"), keys)
-    _copy(SearchRow, ("object_type", "object_id", "field", "weight", "text", "grams"), search)
+        short = f"{short_of[place]}{''.join([short_of[c] for c in mark])}{short_of[trade]}{short_of[form]}"
+        key = words.keys[place, trade, form].replace(SAMPLE, mark)
+        backer = Backer(pk, f"{name}\t{grams(name)}", f"{short}\t{grams(short)}")
+        sheets.investors.put(
+            f"{pk}\tT-{codes.word(CODE_ALPHABET, 8)}\t{name}\t{key}\t{dice.pick(world.counties)}"
+            f"\t{world.now}\t{world.now}"
+        )
+        sheets.keys.put(f"name\t{key}\tinvestor\t{pk}")
+        sheets.search.put(f"investor\t{pk}\tname\t80\t{backer.name}")
+        sheets.search.put(f"investor\t{pk}\tname~\t40\t{backer.short}")
+        made.append(backer)
     return made
+
+
+def _chunk(
+    ids: Sequence[int],
+    backer_ids: Sequence[int],
+    dice: Dice,
+    words: Words,
+    world: World,
+    sheets: Sheets,
+) -> None:
+    # 内容由种子定,编号不能与已有的撞:掺进本批的主键
+    codes = Dice(f"code:{ids[0]}")
+    backers = _backers(backer_ids, dice, codes, words, world, sheets)
+    for pk in ids:
+        code = f"{world.prefix}-{codes.word(CODE_ALPHABET, 8)}"
+        _project(pk, code, dice.pick(backers), dice, words, world, sheets)
+
+
+def _project(
+    pk: int, code: str, backer: Backer, dice: Dice, words: Words, world: World, sheets: Sheets
+) -> None:
+    """一个项目的全部行。逐格写成 COPY 的文字:造的词里没有要转义的字符。"""
+    pick, short_of = dice.pick, words.short
+    scale, product, kind = pick(SCALES), pick(PRODUCTS), pick(KINDS)
+    mark, number = dice.word(MARKS, 2), dice.below(1, 999)
+    head, ending = f"{mark}{scale}{number}万件", f"{product}{kind}项目"
+    name, key = head + ending, head + words.endings[ending]
+    short = (
+        f"{short_of[mark[0]]}{short_of[mark[1]]}{short_of[scale]}{number}{short_of['万件']}"
+        f"{short_of[ending]}"
+    )
+    stage: Stage = pick(STAGE_CELLS)
+    where, reached = stage.value, stage in REACHED
+    chain_id, chain_code, nodes = pick(world.chains) if world.chains else (NULL, "", ())
+    node = pick(nodes) if nodes else NULL
+    total = dice.below(500, 200_000) * WAN
+    signed = total * dice.below(60, 101) // 100 if reached else 0
+    contract = signed if reached else NULL
+    verified = reached and dice.chance(0.7)
+    recognised = "" if reached and not verified else where
+    status = "recognised" if recognised else "claimed"
+    standing, level = pick(STANDING_CELLS), pick(LEVEL_CELLS)
+    lead, first = pick(world.leads), pick(world.counties)
+    parts = [(first, 10000, total, signed)]
+    if len(world.counties) > 1 and dice.chance(0.1):
+        second = pick([unit for unit in world.counties if unit != first])
+        shares = [6000, 4000]
+        money = zip(split_money(total, shares), split_money(signed, shares), strict=True)
+        parts = [(u, s, *m) for u, s, m in zip((first, second), shares, money, strict=True)]
+    units = ",".join(map(str, sorted({lead, *(part[0] for part in parts)})))
+    since = world.now.date() - timedelta(days=dice.below(1, 700))
+    at = str(world.now - timedelta(minutes=dice.below(1, 900_000)))
+    sheets.projects.put(
+        f"{pk}\t{code}\t{name}\t{key}\t{scale}{product},{kind}\tt\t{chain_id}\t{node}"
+        f"\t{total}\t{total * 3 // 4}\t{contract}\t{contract}\t{contract}"
+        f"\t本地资源\t园区标准厂房\t年产值稳步增长\t用地、用电\t{lead}\t{first}\t{level}\t{where}\t{status}"
+        f"\t{recognised}\t{since}\t{standing}\t{since if reached else NULL}\tregistered\t{at}\t{at}"
+        f"\t{{{units}}}"
+    )
+    sheets.parties.put(f"{pk}\t{backer.pk}\t10000\toutside_province\t0")
+    for u, s, t, c in parts:
+        sheets.hosts.put(f"{pk}\t{u}\tt\t{s}\t{t}\t{c}\t{c}")
+    hosts = ", ".join(
+        [
+            f'{{"unit": {u}, "share_bp": {s}, "total": {t}, "contract": {c}, "committed": {c}}}'
+            for u, s, t, c in parts
+        ]
+    )
+    sheets.moves.put(f"{pk}\t\t{where}\timport\t仿真\t{at}\t{since}")
+    sheets.states.put(
+        f"{pk}\t{at}\t{where}\t{recognised}\t{standing}\tf\t{total}\t{contract}\t{contract}\tt"
+        f"\t{chain_code}\t{lead}\t[{hosts}]"
+    )
+    if verified:
+        for one in REACHED[: 2 if stage == Stage.LANDED else 1]:
+            sheets.recognitions.put(
+                f"{pk}\t{one.value}\t1\t{since}\t{at}\t{total}\t{contract}\t{contract}\t{contract}"
+                f"\toutside_city\t{chain_code}\tt\t{lead}\t[{hosts}]\t仿真\tt"
+            )
+    if stage != Stage.PLANNING:
+        sheets.evidence.put(
+            f"{pk}\tcontact\t来访座谈\t{since}\tt\t{NO_FILE}\t来访记录.pdf\t仿真\t{at}"
+        )
+    plain = code.lower().replace("-", "")
+    put = sheets.search.put
+    put(f"project\t{pk}\tname\t100\t{name}\t{grams(name)}")
+    put(f"project\t{pk}\tname~\t50\t{short}\t{grams(short)}")
+    put(f"project\t{pk}\tcode\t90\t{plain}\t{grams(plain)}")
+    put(f"project\t{pk}\tinvestor\t60\t{backer.name}")
+    put(f"project\t{pk}\tinvestor~\t30\t{backer.short}")
+    sheets.events.put(
+        f"{at}\tpipeline.project.registered\t仿真\tconsole\tproject\t{code}\t{name}"
+        f'\t{{"stage": "{where}", "status": "{status}"}}\tdone\t3.3b'
+    )
