@@ -7,13 +7,14 @@ from django.db.models import Q
 
 from juyuan.foundation.people.models import Account, Unit
 from juyuan.rooms.pipeline.models.project import Project
-from juyuan.rooms.pipeline.rules.monthly import EventSource, NoChange
+from juyuan.rooms.pipeline.rules.monthly import NoChange
 
 
 class ProgressEvent(models.Model):
     """一件有日期的进展(种类是城市包的清单):算不算实质进展由种类定,不由文字定。
 
-    撤销是新的一行(`withdraws` 指向原行)。由移动、证据、凭证带来的事件记下来源对象,不必再填。
+    这里只存人填的;移动、证据、凭证带来的进展读的时候算出,不另存一份。
+    撤销是新的一行(`withdraws` 指向原行)。
     """
 
     project = models.ForeignKey(
@@ -22,10 +23,6 @@ class ProgressEvent(models.Model):
     kind = models.CharField("进展种类", max_length=30)
     happened_on = models.DateField("发生日")
     note = models.TextField("说明", blank=True)
-    source = models.CharField(
-        "进展来源", max_length=10, choices=EventSource.pairs(), default=EventSource.TYPED.value
-    )
-    source_id = models.CharField("来源对象", max_length=60, blank=True, default="")
     withdraws = models.OneToOneField(
         "self", verbose_name="撤销", null=True, on_delete=models.PROTECT, related_name="withdrawal"
     )
@@ -46,13 +43,6 @@ class ProgressEvent(models.Model):
         verbose_name = "进展事件"
         verbose_name_plural = "进展事件"
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "source", "source_id"],
-                condition=~Q(source_id=""),
-                name="progress_once_per_source",
-            ),
-        ]
         indexes = [
             models.Index(fields=["project", "-happened_on", "-id"], name="progress_latest"),
         ]
