@@ -159,22 +159,24 @@ def judge_voucher(
     if draft.paid_on is None:
         need("paid_on", "date", "请写明到账日")
     elif draft.paid_on > today:
-        need("paid_on", "date", f"到账日不能晚于今天({today})")
+        need("paid_on", "date", f"到账日不能晚于今天（{today}）")
     elif draft.paid_on < EARLIEST:
-        need("paid_on", "date", f"到账日 {draft.paid_on} 太早,请核对年份")
+        need("paid_on", "date", f"到账日 {draft.paid_on} 太早，请核对年份")
     if not draft.number.strip():
         need("number", "number", "请写明收据号、发票号或银行流水号")
     elif len(draft.number.strip()) > 100:
         need("number", "number", "凭证号最多100个字")
     elif not fold_number(draft.number):
-        need("number", "number", "凭证号里没有数字或文字,请照凭证填写")
+        need("number", "number", "凭证号里没有数字或文字，请照凭证填写")
     if draft.payer_id is None and not draft.payer_name.strip():
-        need("payer", "payer", "请写明是谁的钱:选出资方,或填付款人")
+        need("payer", "payer", "请写明是谁的钱：选出资方，或填付款人")
     if draft.payer_id is not None and draft.payer_id not in context.payers:
-        need("payer", "payer", "这一家不是本项目的出资方,请从出资方里选,或改填付款人")
+        need("payer", "payer", "这一家不是本项目的出资方，请从出资方里选，或改填付款人")
     payer = context.payers.get(draft.payer_id or 0)
     if payer is not None and payer.fiscal and not (draft.fiscal or draft.kind == FISCAL):
-        need("fiscal", "fiscal", f"出资方「{payer.name}」登记为财政资金,请标明财政资金(认可计 0)")
+        need(
+            "fiscal", "fiscal", f"出资方「{payer.name}」登记为财政资金，请标明财政资金（认可计 0）"
+        )
     if needs_file and draft.file_id is None:
         need("file", "file", "请附上凭证文件")
     found += _money_findings(draft, context.rate_days)
@@ -189,29 +191,29 @@ def _money_findings(draft: VoucherDraft, rate_days: int) -> list[Finding]:
         found.append(Finding(name, f"voucher.{code}", CLAUSE, message))
 
     if draft.currency not in CURRENCIES:
-        need("currency", "currency", "没有这个币种,请从列表中选择")
+        need("currency", "currency", "没有这个币种，请从列表中选择")
         return found
     if draft.currency == HOME:
         if draft.foreign_amount is not None or draft.rate is not None:
-            need("currency", "currency", "填了原币金额或汇率,请选择币种;人民币不必填汇率")
+            need("currency", "currency", "填了原币金额或汇率，请选择币种；人民币不必填汇率")
         if draft.amount is None:
             need("amount", "amount", "请填写到账金额")
         elif not 0 < draft.amount <= MAX_YUAN:
-            need("amount", "amount", "到账金额须大于0;冲减请用冲回")
+            need("amount", "amount", "到账金额须大于0；冲减请用冲回")
         return found
     label = CURRENCIES[draft.currency]
     if draft.amount is not None:
-        need("amount", "amount", f"{label}到账的只填原币金额与汇率,人民币由系统折算")
+        need("amount", "amount", f"{label}到账的只填原币金额与汇率，人民币由系统折算")
     if draft.foreign_amount is None or not 0 < draft.foreign_amount < MAX_FOREIGN:
-        need("foreign_amount", "foreign_amount", f"请填写{label}金额,须大于0")
+        need("foreign_amount", "foreign_amount", f"请填写{label}金额，须大于0")
     elif draft.foreign_amount != draft.foreign_amount.quantize(CENT):
         need("foreign_amount", "foreign_amount", "原币金额至多两位小数")
     if draft.rate is None or not 0 < draft.rate < MAX_RATE:
-        need("rate", "rate", f"请填写汇率(1{label}折人民币多少元)")
+        need("rate", "rate", f"请填写汇率（1{label}折人民币多少元）")
     elif draft.rate != draft.rate.quantize(RATE_STEP):
         need("rate", "rate", "汇率至多六位小数")
     if not found and not 0 < (draft.yuan or 0) <= MAX_YUAN:
-        need("rate", "rate", "折算不足1元或大得不合常理,请核对原币金额与汇率")
+        need("rate", "rate", "折算不足1元或大得不合常理，请核对原币金额与汇率")
     if draft.rate_on is None:
         need("rate_on", "rate_on", "请写明汇率是哪一天的")
     elif draft.paid_on is not None:
@@ -219,9 +221,9 @@ def _money_findings(draft: VoucherDraft, rate_days: int) -> list[Finding]:
         if days < 0:
             need("rate_on", "rate_on", "汇率日期不能晚于到账日")
         elif days > rate_days:
-            need("rate_on", "rate_on", f"汇率日期距到账日{days}天,须在{rate_days}天以内")
+            need("rate_on", "rate_on", f"汇率日期距到账日{days}天，须在{rate_days}天以内")
     if not draft.rate_source.strip():
-        need("rate_source", "rate_source", "请写明汇率的来源,如中国人民银行中间价")
+        need("rate_source", "rate_source", "请写明汇率的来源，如中国人民银行中间价")
     return found
 
 
@@ -250,12 +252,10 @@ def repeated(holders: Iterable[Holder], held_answer: str) -> list[Finding]:
         name = "number" if holder.kind == KeyKind.NUMBER else "file"
         what = "这个凭证号" if holder.kind == KeyKind.NUMBER else "这份凭证文件"
         if holder.own:
-            code, text = "twice", f"{what}本项目已经登记过;登记错了的请先冲回"
+            code, text = "twice", f"{what}本项目已经登记过；登记错了的请先冲回"
         elif holder.visible:
             code = "used"
-            text = (
-                f"{what}已用在「{holder.project_name}」({holder.project_code}),同一张凭证只能用一次"
-            )
+            text = f"{what}已用在「{holder.project_name}」（{holder.project_code}），同一张凭证只能用一次"
         else:
             code, text = "held", held_answer
         found.setdefault((name, text), Finding(name, f"voucher.{code}", CLAUSE, text))
@@ -274,24 +274,31 @@ def may_check(
     if not actor.has("verifier", function):
         return Denial(f"本项目的到位资金凭证由{verifiers.name_of(function)}核验人核验", CLAUSE)
     if actor.account_id in makers:
-        return Denial("提交人不得核验自己提交的凭证,请另一位核验人办理", CLAUSE)
+        return Denial("提交人不得核验自己提交的凭证，请另一位核验人办理", CLAUSE)
     return Allowed()
 
 
 def state_of(
-    *, reversal: bool, verdict: CheckVerdict | None, reversed_by: CheckVerdict | None, asked: bool
+    *,
+    reversal: bool,
+    verdict: CheckVerdict | None,
+    asked: bool = False,
+    reversed_by: CheckVerdict | None = None,
+    origin: CheckVerdict | None = None,
 ) -> VoucherState:
-    """此刻的样子。
+    """此刻的样子。没有认可过的凭证一经冲回即刻生效,认可过的要等那笔冲回也被认可。
 
-    `reversal` 这一行本身是不是冲回;`verdict` 它的核验结论;`asked` 有没有未被退回的冲回指向它;
-    `reversed_by` 那笔冲回的核验结论。没有认可过的凭证一经冲回即刻生效,认可过的要等冲回也被认可。
+    `reversal` 这一行本身是不是冲回,`origin` 它所指那张的结论;`verdict` 这一行的结论;
+    `asked` 有没有未被退回的冲回指向这一行,`reversed_by` 那笔冲回的结论。
     """
+    if reversal and verdict is None:
+        waiting = origin == CheckVerdict.ACCEPTED
+        return VoucherState.REVERSING if waiting else VoucherState.REVERSED
     if asked:
-        if verdict == CheckVerdict.ACCEPTED and reversed_by != CheckVerdict.ACCEPTED:
-            return VoucherState.REVERSING
-        return VoucherState.REVERSED
+        still = verdict == CheckVerdict.ACCEPTED and reversed_by != CheckVerdict.ACCEPTED
+        return VoucherState.REVERSING if still else VoucherState.REVERSED
     if verdict is None:
-        return VoucherState.REVERSING if reversal else VoucherState.WAITING
+        return VoucherState.WAITING
     return VoucherState.ACCEPTED if verdict == CheckVerdict.ACCEPTED else VoucherState.RETURNED
 
 
