@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
+from juyuan.faces.web import admin_home
 from juyuan.foundation.exchange.models import BatchState
 from juyuan.foundation.exchange.queries import open_case_count, visible_batches
 from juyuan.foundation.people.models import ADMIN_ROLES
@@ -40,7 +41,9 @@ def home(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     today = clock.today()
     if actor.has_any(*ADMIN_ROLES):
-        return render(request, "web/workbench_admin.html", {"page_title": "工作台"})
+        desk_of_admin = admin_home.home(actor, clock.now(), today)
+        context = {"page_title": "工作台", "desk": desk_of_admin}
+        return render(request, "web/workbench_admin.html", context)
     if not actor.posts:
         return render(request, "web/workbench_none.html", {"page_title": "工作台"})
     reach = reach_of(actor)

@@ -18,7 +18,8 @@ from juyuan.kernel.verdict import NotFound
 
 @dataclass(frozen=True)
 class PeopleFilter:
-    """人员列表的筛选;空 = 不限。`state`: active 可登录 | off 停用或离任 | none 没有账号。"""
+    """人员列表的筛选;空 = 不限。`state`: active 可登录 | off 停用或离任 | none 没有账号
+    | must 须改口令 | idle 可登录而没有任职。"""
 
     text: str = ""
     unit: str = ""
@@ -46,6 +47,12 @@ def people(wanted: PeopleFilter, today: date) -> QuerySet[Person]:
         found = found.filter(Q(account__is_active=False) | ~_in_office(today))
     elif wanted.state == "none":
         found = found.filter(account__isnull=True)
+    elif wanted.state == "must":
+        found = found.filter(_in_office(today), account__must_change_password=True)
+    elif wanted.state == "idle":
+        found = found.filter(_in_office(today), account__is_active=True).exclude(
+            pk__in=_holders(Q(), today)
+        )
     return found
 
 

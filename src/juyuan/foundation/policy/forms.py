@@ -12,12 +12,12 @@ from juyuan.foundation.ui.fields import date_field
 
 LONG = (ParameterType.LIST, ParameterType.TABLE, ParameterType.AUDIENCE)
 HINTS = {
-    ParameterType.MONEY: "写明单位,例如 5亿元、5000万元",
-    ParameterType.BP: "百分数,例如 20.00%",
+    ParameterType.MONEY: "写明单位，例如 5亿元、5000万元",
+    ParameterType.BP: "百分数，例如 20.00%",
     ParameterType.LIST: "一行一项",
-    ParameterType.AUDIENCE: "一行一个,写作 role:角色 或 function:职能",
-    ParameterType.TABLE: "一行一条,写作「名 = 值」",
-    ParameterType.TIME: "写作 18:00;当日末写 24:00",
+    ParameterType.AUDIENCE: "一行一个，写作 role:角色 或 function:职能",
+    ParameterType.TABLE: "一行一条，写作「名 = 值」",
+    ParameterType.TIME: "写作 18:00；当日末写 24:00",
     ParameterType.DATE: "写作 2026-01-01",
 }
 

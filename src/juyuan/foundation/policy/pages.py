@@ -71,6 +71,12 @@ class ClauseView:
     rules: tuple[Spot, ...] = ()
     data: tuple[Spot, ...] = ()
     tests: int = 0
+    place: str = ""  # 第几句;该层只有一句时为空
+
+    @property
+    def number(self) -> str:
+        """文件自己的编号,同层有几句的再说第几句:「三(三) 第 2 句」。"""
+        return f"{self.clause.display} {self.place}".strip()
 
     @property
     def pill(self) -> str:
@@ -149,12 +155,14 @@ def list_page(query: Query, as_of: date) -> ListPage:
     who = naming(pack)
     proposals = queries.open_proposals()
     open_keys = {proposal.key for proposal in proposals}
+    places = _places(pack)
     views = [
         ClauseView(
             row.clause,
             _views(book.rows(row.clause.code), who, open_keys),
             row.screens,
             tests=len(row.tests),
+            place=places.get(row.clause.code, ""),
         )
         for row in clause_rows(pack, citations())
     ]
@@ -187,6 +195,32 @@ def home(row: ParameterRow) -> str:
 
 def _is_title(clause: Clause) -> bool:
     return clause.heading and bool(clause.not_software)
+
+
+def _places(pack: Pack) -> dict[str, str]:
+    """条款代码 → 「第 n 句」:同一编号之下有几句正文才写。"""
+    groups: dict[str, list[str]] = {}
+    for clause in pack.clauses:
+        if not _is_title(clause):
+            groups.setdefault(clause.display, []).append(clause.code)
+    return {
+        code: f"第 {number} 句"
+        for codes in groups.values()
+        if len(codes) > 1
+        for number, code in enumerate(codes, start=1)
+    }
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """前后一句:代码(作网址)与文件自己的编号。"""
+
+    code: str
+    number: str
+
+
+def _neighbour(clause: Clause, places: dict[str, str]) -> Neighbour:
+    return Neighbour(clause.code, f"{clause.display} {places.get(clause.code, '')}".strip())
 
 
 @dataclass(frozen=True)
@@ -242,8 +276,8 @@ class ClausePage:
     holders: tuple[Holder, ...]
     histories: tuple[History, ...]
     proposals: tuple[ProposalView, ...]
-    before: Clause | None
-    after: Clause | None
+    before: Neighbour | None
+    after: Neighbour | None
 
 
 def clause_page(clause: Clause, actor: Actor, as_of: date) -> ClausePage:
@@ -255,7 +289,16 @@ def clause_page(clause: Clause, actor: Actor, as_of: date) -> ClausePage:
     open_keys = {proposal.key for proposal in proposals}
     row = next(r for r in clause_rows(pack, citations()) if r.clause.code == clause.code)
     parameters = _views(line.on(as_of).rows(clause.code), who, open_keys)
-    view = ClauseView(clause, parameters, row.screens, row.rules, row.data, tests=len(row.tests))
+    places = _places(pack)
+    view = ClauseView(
+        clause,
+        parameters,
+        row.screens,
+        row.rules,
+        row.data,
+        tests=len(row.tests),
+        place=places.get(clause.code, ""),
+    )
     order = [c for c in pack.clauses if not _is_title(c)]
     place = order.index(clause) if clause in order else -1
     own = {p.row.key for p in parameters}
@@ -267,8 +310,8 @@ def clause_page(clause: Clause, actor: Actor, as_of: date) -> ClausePage:
         holders=tuple(_holder(pack, name) for name in clause.duty),
         histories=histories(parameters, line, actor, pack),
         proposals=tuple(proposal_view(p, line, actor, pack) for p in proposals if p.key in own),
-        before=order[place - 1] if place > 0 else None,
-        after=order[place + 1] if 0 <= place < len(order) - 1 else None,
+        before=_neighbour(order[place - 1], places) if place > 0 else None,
+        after=_neighbour(order[place + 1], places) if 0 <= place < len(order) - 1 else None,
     )
 
 

@@ -180,7 +180,7 @@ def parameter_propose(request: HttpRequest, key: str) -> HttpResponse:
     except RuleBroken as error:
         add_findings(form, error.findings)
         return _propose_page(request, row, form, status=422)
-    messages.success(request, f"已提议修改「{row.label}」,等{pack.bureau}另一位核验人或负责人确认")
+    messages.success(request, f"已提议修改「{row.label}」，等{pack.bureau}另一位核验人或负责人确认")
     return redirect(pages.home(row))
 
 
@@ -221,13 +221,15 @@ def parameter_settle(request: HttpRequest, proposal_id: int) -> HttpResponse:
     note = request.POST.get("note", "")[:1000]
     if request.POST.get("decision") == "confirm":
         version = confirm_parameter(actor=actor, proposal_id=proposal_id, note=note, now=now)
-        messages.success(request, f"已确认「{version.label}」,自 {version.effective_from} 起按新值")
+        messages.success(
+            request, f"已确认「{version.label}」，自 {version.effective_from} 起按新值"
+        )
         key = version.key
     else:
         proposal: ParameterProposal = reject_parameter(
             actor=actor, proposal_id=proposal_id, note=note, now=now
         )
-        messages.info(request, "已记为不同意,参数不变")
+        messages.info(request, "已记为不同意，参数不变")
         key = proposal.key
     row = pages.parameter_row(key, now.date())
     return redirect(pages.home(row) if row else reverse("policy"))

@@ -155,6 +155,9 @@ def _page(
         "compare": compare or [],
     }
     partial = request.headers.get("HX-Request") == "true"
+    if not partial and not steps:
+        # 拒绝总要有下一步:没有更近的去处,就回工作台
+        context["next_steps"] = [Step("回工作台", "/")]
     template = "ui/components/refusal.html" if partial else "ui/errors/refused.html"
     html = render_to_string(template, {**context, "small": partial}, request=request)
     return HttpResponse(html, status=status, content_type=_HTML)

@@ -169,11 +169,16 @@ def field_context(
     big: bool = False,
     label: str = "",
 ) -> dict[str, Any]:
-    """`ui/components/field.html` 的变量。`mark` 必填|下阶段必填|选填,缺省取 form.marks[字段名]。"""
+    """`ui/components/field.html` 的变量。`mark` 必填|下阶段必填|选填,缺省取 form.marks[字段名]。
+
+    标了记号的表单里,没有标的一栏也要说清楚:必须填的是必填,其余是选填(勾选框不标)。
+    """
     widget = bound.field.widget
     kind = _kind(widget, big)
     marks = getattr(bound.form, "marks", {})
     mark = mark or marks.get(bound.name, "")
+    if marks and not mark and kind != "check":
+        mark = "必填" if bound.field.required else "选填"
     hint = hint or str(bound.help_text or "")
     unit = unit or getattr(widget, "unit", "")
     errors = _messages(bound.form.errors.as_data()[bound.name], bound) if bound.errors else []

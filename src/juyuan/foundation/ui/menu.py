@@ -58,6 +58,7 @@ class Group:
     entries: tuple[Entry, ...]
 
 
+PHONE_SLOTS = 4
 _items: dict[str, MenuItem] = {}
 
 
@@ -110,8 +111,11 @@ def groups(shown: tuple[Entry, ...]) -> tuple[Group, ...]:
 
 
 def phone_entries(shown: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """手机底栏前四格。"""
-    return tuple(sorted((e for e in shown if e.phone), key=lambda e: e.phone)[:4])
+    """手机底栏前四格;登记的不够四格(三员),从菜单末尾往前补。"""
+    first = sorted((e for e in shown if e.phone), key=lambda e: e.phone)[:PHONE_SLOTS]
+    rest = [e for e in shown if not e.phone]
+    room = PHONE_SLOTS - len(first)
+    return (*first, *(rest[-room:] if room else ()))
 
 
 def _match(path: str, shown: list[tuple[MenuItem, str]]) -> str:

@@ -22,7 +22,7 @@ class NoticeForm(forms.Form):
     marks = {"year": "必填", "notice": "必填", "off": "必填", "makeup": "选填"}
     year = forms.IntegerField(label="年份", min_value=2000, max_value=2199, required=False)
     notice = forms.CharField(
-        label="依据通知", max_length=100, required=False, help_text="文号,如 国办发明电〔2026〕1号"
+        label="依据通知", max_length=100, required=False, help_text="文号，如 国办发明电〔2026〕1号"
     )
     off = forms.CharField(
         label="放假",
@@ -30,7 +30,7 @@ class NoticeForm(forms.Form):
         max_length=4000,
         strip=False,
         widget=forms.Textarea({"rows": 7}),
-        help_text="一行一段:2027-10-01 至 2027-10-07 国庆节",
+        help_text="一行一段：2027-10-01 至 2027-10-07 国庆节",
     )
     makeup = forms.CharField(
         label="调休上班",
@@ -38,7 +38,7 @@ class NoticeForm(forms.Form):
         max_length=4000,
         strip=False,
         widget=forms.Textarea({"rows": 7}),
-        help_text="一行一天:2027-10-10 国庆节",
+        help_text="一行一天：2027-10-10 国庆节",
     )
 
     def clean_year(self) -> int:
@@ -69,11 +69,11 @@ def read_days(text: str, kind: DayKind) -> list[DayDraft]:
         try:
             first, last = (parse_date(part) for part in (dates[0], dates[-1]))
         except DateError as error:
-            raise ValidationError(f"第 {number} 行:{error.message}") from None
+            raise ValidationError(f"第 {number} 行：{error.message}") from None
         if last < first or (last - first).days >= MAX_SPAN:
-            raise ValidationError(f"第 {number} 行:起止日期不对,请写成 起 至 止,不超过一个月")
+            raise ValidationError(f"第 {number} 行：起止日期不对，请写成 起 至 止，不超过一个月")
         if not holiday:
-            raise ValidationError(f"第 {number} 行:请在日期后面写上节日名称")
+            raise ValidationError(f"第 {number} 行：请在日期后面写上节日名称")
         found += [
             DayDraft(first + timedelta(days=i), kind, holiday[:40])
             for i in range((last - first).days + 1)

@@ -46,7 +46,7 @@ def year_view(request: HttpRequest) -> HttpResponse:
                     form.add_error(None, message)
                 add_findings(form, [f for f in broken.findings if f.field != "days"])
             else:
-                messages.success(request, f"{year} 年已录入 {count} 天,该年的期限不再暂定")
+                messages.success(request, f"{year} 年已录入 {count} 天，该年的期限不再暂定")
                 return redirect(f"{reverse('workdays')}?year={year}")
     year = _year(request.GET.get("year", ""), clock.today())
     known = calendar()

@@ -24,7 +24,7 @@ def can_view(actor: Actor) -> Access:
     """链图与目录对全体业务人员公开;三员不接触业务数据。"""
     if actor.is_system or any(p.role not in ADMIN_ROLES for p in actor.posts):
         return Allowed()
-    return Denial("产业链对在任的业务人员开放,您现在没有业务任职", "4.0b")
+    return Denial("产业链对在任的业务人员开放，您现在没有业务任职", "4.0b")
 
 
 def _is_bureau(actor: Actor) -> bool:
@@ -48,7 +48,7 @@ def can_appoint(actor: Actor, keepers: Keepers) -> Access:
         return Allowed()
     if any(p.unit_id == keepers.lead_unit_id and p.role == Role.HEAD for p in actor.posts):
         return Allowed()
-    return Denial("链长与服务秘书由牵头单位主要负责同志明确,或由市级商务主管部门登记", "4.0c")
+    return Denial("链长与服务秘书由牵头单位主要负责同志明确，或由市级商务主管部门登记", "4.0c")
 
 
 def can_import_codes(actor: Actor) -> Access:

@@ -148,7 +148,7 @@ def enterprise_retire(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             "what": f"把「{firm.name}」移出{chain.name}",
             "clause": "4.0b",
             "consequences": [
-                "不再计入这个环节的本地企业,断链、弱链随之重算",
+                "不再计入这个环节的本地企业，断链、弱链随之重算",
                 "登记与移出都留在台账里",
             ],
             "undo": "移错了可以重新登记",
@@ -194,7 +194,7 @@ def appoint(request: HttpRequest, code: str) -> HttpResponse:
                 form.add_error(place if place in form.fields else None, finding.message)
         else:
             messages.success(
-                request, f"已任命{kind.label} {post.person.name};系统角色由安全管理员另行授予"
+                request, f"已任命{kind.label} {post.person.name}；系统角色由安全管理员另行授予"
             )
             return redirect("chains:detail", code=chain.code)
     return _form(request, chain, form, "任命链长与服务秘书", "任命", "4.0c")

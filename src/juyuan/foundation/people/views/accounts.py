@@ -25,7 +25,10 @@ from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, RuleBroken, require
 
-STATES = [("active", "可登录"), ("off", "停用或离任"), ("none", "没有账号")]
+STATES = [
+    ("active", "可登录"), ("off", "停用或离任"), ("none", "没有账号"), ("must", "须改口令"),
+    ("idle", "没有任职"),
+]  # fmt: skip
 
 
 def _columns() -> tuple[Column, ...]:

@@ -51,13 +51,13 @@ EARLIEST = date(1900, 1, 1)
 FOREVER = date(9990, 1, 1)  # 此刻的数:已录入的全算
 NO_CHAIN = "none"
 NO_LEAD = "none"
-COUNTY = Dimension("county", "按县区", "个数在每个承载地各计一次,全市只计一次;金额按份额分到元")
+COUNTY = Dimension("county", "按县区", "个数在每个承载地各计一次，全市只计一次；金额按份额分到元")
 CHAIN = Dimension("chain", "按产业链")
 LEAD = Dimension("lead", "按首谈单位")
 DIMENSIONS = (COUNTY, CHAIN, LEAD)
 IN_LIBRARY = ("active", "paused")
-TODAY_TEXT = "录入日(申报所在库),即看即算"
-RECOGNISED_TEXT = "认定日;冲回自撤回日起减去"
+TODAY_TEXT = "录入日（申报所在库），即看即算"
+RECOGNISED_TEXT = "认定日；冲回自撤回日起减去"
 
 
 def _library_figures() -> list[Figure]:
@@ -68,12 +68,12 @@ def _library_figures() -> list[Figure]:
         made += [
             Figure(
                 f"{name}_projects", f"{label}库项目数", "个", "3.3b",
-                f"申报所在库为「{label}」、状态为推进或暂缓、未作废的项目数,含待核实的。",
+                f"申报所在库为「{label}」、状态为推进或暂缓、未作废的项目数，含待核实的。",
                 TODAY_TEXT, section=section, dimensions=DIMENSIONS,
             ),
             Figure(
                 f"{name}_total", f"{label}库总投资", MONEY, "3.3b",
-                f"「{label}库项目数」所计项目的总投资之和;不便透露、待定的不计金额。",
+                f"「{label}库项目数」所计项目的总投资之和；不便透露、待定的不计金额。",
                 TODAY_TEXT, section=section, dimensions=DIMENSIONS,
             ),
             Figure(
@@ -93,7 +93,7 @@ def _library_figures() -> list[Figure]:
 RESULT_FIGURES = [
     Figure(
         "signed_gross", "签约总数", "个", "3.3b",
-        "签约已认定且未冲回的项目数,签约后终止、退库的也在内(落地率的分母)。",
+        "签约已认定且未冲回的项目数，签约后终止、退库的也在内（落地率的分母）。",
         RECOGNISED_TEXT, section="签约与落地", dimensions=DIMENSIONS,
     ),
     Figure(
@@ -103,18 +103,18 @@ RESULT_FIGURES = [
     ),
     Figure(
         "committed_investment", "合同引资额", MONEY, "3.3c",
-        "签约净数所计项目认定当日冻结的合同引资额之和;口径由参数 pipeline.committed_strategy 定"
-        "(建议值:正式合同金额乘以市外非财政资金占比)。框架协议计0。",
+        "签约净数所计项目认定当日冻结的合同引资额之和；口径由参数 pipeline.committed_strategy 定"
+        "（建议值：正式合同金额乘以市外非财政资金占比）。框架协议计0。",
         RECOGNISED_TEXT, section="签约与落地", dimensions=DIMENSIONS,
     ),
     Figure(
         "landed_projects_recognised", "落地项目数", "个", "3.3b",
-        "落地已认定且未冲回的项目数,终止、退库的也在内。",
+        "落地已认定且未冲回的项目数，终止、退库的也在内。",
         RECOGNISED_TEXT, section="签约与落地", dimensions=DIMENSIONS,
     ),
     Figure(
         "landing_rate", "签约落地率", RATE, "3.3b",
-        "落地项目数除以签约总数;签约后终止、退库的仍在分母里。没有签约时为空。",
+        "落地项目数除以签约总数；签约后终止、退库的仍在分母里。没有签约时为空。",
         RECOGNISED_TEXT, section="签约与落地", dimensions=DIMENSIONS,
     ),
 ]  # fmt: skip
@@ -456,7 +456,7 @@ def scope_of(actor: Actor) -> Scope:
     if everywhere & {Relation.LEADER, Relation.BUREAU_VERIFIER}:
         return WHOLE
     if Relation.BUREAU in everywhere:
-        return Scope(False, "全市数,未列入名单的限名单项目不在内")
+        return Scope(False, "全市数，未列入名单的限名单项目不在内")
     return PARTIAL
 
 
