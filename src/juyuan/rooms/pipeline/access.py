@@ -101,3 +101,21 @@ def allowed_verbs(actor: Actor, project: Project, context: Any = None) -> set[st
     if actor.has(Role.VERIFIER):
         verbs.add("recognise")
     return verbs
+
+
+def can_report_month(actor: Actor, unit_id: int, reach: Reach) -> Access:
+    """报月度更新:归它报的单位(及其上级)的经办人员,商务主管部门。"""
+    if actor.is_system or is_bureau(actor):
+        return Allowed()
+    if actor.has_any(*EDITORS) and unit_id in reach.own_units:
+        return Allowed()
+    return Denial(
+        f"月度更新由首谈单位（没有首谈单位的由登记单位）填报，{bureau()}可以代为更正", "3.2c"
+    )
+
+
+def can_close_month(actor: Actor) -> Access:
+    """提前锁账:商务主管部门负责人;到了锁账日由系统自动办理。"""
+    if actor.is_system or actor.has(Role.HEAD, BUREAU):
+        return Allowed()
+    return Denial(f"提前锁账由{bureau()}负责人办理；到了锁账日系统自动锁账", "3.3b")

@@ -18,7 +18,7 @@ from juyuan.kernel.verdict import Finding
 from juyuan.kernel.workdays import Calendar, Due, roll_forward
 from juyuan.rooms.pipeline.rules.progress import EventDraft
 
-CLAUSE, REPORT_CLAUSE = "3.3b", "3.2c"
+CLAUSE = "3.3b"
 TEXT_LIMIT, NOTE_LIMIT = 2000, 500
 DAY_MINUTES = 24 * 60
 ROLLED = "顺延至下一工作日"
@@ -99,7 +99,7 @@ def month_of(day: date, rule_of: RuleOf) -> date:
     return month if day <= _day_of(month, rule_of(month).to_day) else add_months(month, 1)
 
 
-@rule(REPORT_CLAUSE)
+@rule("3.2c")
 def period_of(month: date, rules: PeriodRule, calendar: Calendar) -> Period:
     """每月20日向市商务局报备项目进展情况:一期的起止、报备截止时刻、锁账日。
 
@@ -121,7 +121,7 @@ def period_of(month: date, rules: PeriodRule, calendar: Calendar) -> Period:
     )
 
 
-@rule(REPORT_CLAUSE)
+@rule("3.2c")
 def is_on_time(at: datetime, period: Period) -> bool:
     """每月20日向市商务局报备:提交时刻早于截止时刻即按时,不论服务器在哪个时区。"""
     return at < period.deadline
@@ -137,7 +137,7 @@ def state_of(first_at: datetime | None, period: Period, now: datetime) -> Update
 # ───────── 一个项目一期的更新 ─────────
 
 
-@rule(CLAUSE)
+@rule("3.3b")
 def is_substantive(kinds: Iterable[str], substantive: Collection[str]) -> bool:
     """每月更新项目信息,强化项目动态管理:有清单所列的进展即实质进展;由种类定,文字写得再多也不算。"""
     return any(kind in substantive for kind in kinds)
@@ -202,7 +202,7 @@ def is_changed(content: Content, previous: Content | None) -> bool:
     )
 
 
-@rule(CLAUSE)
+@rule("3.3b")
 def judge_update(
     content: Content,
     *,

@@ -93,7 +93,7 @@ class EventDraft:
     file_id: int | None = None
 
 
-@rule(CLAUSE)
+@rule("3.3b")
 def judge_event(
     draft: EventDraft, kinds: Kinds, today: date, *, within: tuple[date, date] | None = None
 ) -> list[Finding]:
