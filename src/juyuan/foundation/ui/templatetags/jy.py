@@ -71,6 +71,21 @@ def due(left: Any) -> str:
     return formats.due_text(left)
 
 
+@register.simple_tag(takes_context=True)
+def remaining(context: template.Context, on: Any) -> str:
+    """{% remaining 日期 %} → 还有 3 个工作日 · 今天到期 · 逾期 3 个工作日;没有日期则为空。"""
+    if on is None or on == "":
+        return ""
+    from juyuan.foundation.workdays.queries import calendar
+    from juyuan.kernel.workdays import remaining_text
+
+    kept = context.render_context
+    if "workdays" not in kept:
+        kept["workdays"] = calendar()  # 一页取一次
+    today = context["today"]
+    return remaining_text(on, today() if callable(today) else today, kept["workdays"])
+
+
 @register.filter
 def due_days(left: Any) -> str:
     """{{ 剩余自然日数|due_days }} → 还有 55 天。"""

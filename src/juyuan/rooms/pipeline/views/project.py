@@ -184,10 +184,18 @@ def gate_card(gate: Gate, project: Project, acts: ActsOf, *, depth: bool = False
         "total": len(gate.lines),
         "clause": "3.3b",
         "suggested": True,
-        "rows": [_gate_row(line, project, acts) for line in now],
+        "rows": _one_primary([_gate_row(line, project, acts) for line in now]),
         "earlier": [_gate_row(line, project, acts) for line in earlier],
         "note": "谋划的六项不挡前移，齐了才算谋划成熟" if depth else "",
     }
+
+
+def _one_primary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """一块里只有一个主按钮:本单位要交的第一项;其余照样能点,不抢眼。"""
+    mine = [row for row in rows if row.get("act_primary")]
+    for row in mine[1:]:
+        row["act_primary"] = False
+    return rows
 
 
 def _gate_row(line: GateLine, project: Project, acts: ActsOf) -> dict[str, Any]:
