@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "juyuan.foundation.work",
     "juyuan.foundation.duties",
     "juyuan.foundation.apikit",
+    "juyuan.foundation.notices",
     "juyuan.rooms.investors",
     "juyuan.rooms.chains",
     "juyuan.rooms.pipeline",
@@ -240,6 +241,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 LOGGING = {
+# ───────── 通知的渠道(去处只由管理员在这里给出,见 foundation.notices.config) ─────────
+JUYUAN_BASE_URL = env("JUYUAN_BASE_URL")
+JUYUAN_SMTP_URL = env("JUYUAN_SMTP_URL")
+JUYUAN_WEBHOOK_FORM = env("JUYUAN_WEBHOOK_FORM", "wecom")
+JUYUAN_WEBHOOK_URL = env("JUYUAN_WEBHOOK_URL")
+JUYUAN_WEBHOOK_SECRET = env("JUYUAN_WEBHOOK_SECRET")
+JUYUAN_WEBHOOK_HOSTS = env_list("JUYUAN_WEBHOOK_HOSTS")
+JUYUAN_SMS_URL = env("JUYUAN_SMS_URL")
+JUYUAN_SMS_SECRET = env("JUYUAN_SMS_SECRET")
+
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},

@@ -24,6 +24,7 @@ def connect() -> None:
     _ledger()
     _jobs()
     _duties()
+    _notices()
     _search()
     _figures()
     _files()
@@ -152,7 +153,14 @@ def _ledger() -> None:
 
     register(
         EVENTS,
-        {"project": "项目", "investor": "投资方", "parameter": "参数", "import": "导入批次", "duty": "待办"},
+        {
+            "project": "项目",
+            "investor": "投资方",
+            "parameter": "参数",
+            "voucher_case": "凭证重合",
+            "import": "导入批次",
+            "duty": "待办",
+        },
     )
 
 
@@ -164,14 +172,58 @@ def _jobs() -> None:
 
 
 def _duties() -> None:
-    from juyuan.foundation.duties.actions import hand_over
+    from juyuan.foundation.duties import queries as duties
+    from juyuan.foundation.duties.actions import hand_over, rederive_open
     from juyuan.foundation.duties.jobs import reconcile
     from juyuan.foundation.people import handover
-    from juyuan.foundation.work.registry import Job, register
+    from juyuan.foundation.work.registry import Job
+    from juyuan.foundation.work.registry import register as register_job
+    from juyuan.foundation.workdays import registry as workdays
+    from juyuan.rooms.pipeline.queries import duties as projects
 
+    "people.absence.set": "登记离岗",
+    "people.absence.cancelled": "撤销离岗",
+    "notices.setting.saved": "通知设置",
+    "notices.feed.made": "生成日历地址",
+    "notices.feed.revoked": "撤销日历地址",
     handover.register("duties", hand_over, "待办")
     # 只看此刻应当开着什么,漏掉的日子不必逐日补
-    register(Job("duties.reconcile", "核对待办", reconcile, catch_up=False))
+    register_job(Job("duties.reconcile", "核对待办", reconcile, catch_up=False))
+    register_object(
+        "project",
+        visible_ids=projects.visible_ids,
+        present=projects.present,
+        within=projects.within,
+    )
+    register_object("duty", visible_ids=duties.visible_duty_ids, present=duties.present_duties)
+    for kind in projects.kinds():
+        register(kind)
+
+
+def _notices() -> None:
+    from juyuan.foundation.duties.registry import register_object
+    from juyuan.foundation.notices import jobs, ladder
+    from juyuan.foundation.notices.registry import MAIL, ROBOT, SMS, NoticeKind, register
+    from juyuan.foundation.work.registry import Job
+    from juyuan.foundation.work.registry import register as register_job
+
+    due, late_unit, late_convenor = ladder.STEPS
+    for kind in (
+        NoticeKind(due, "待办到期", channels=(MAIL, ROBOT, SMS)),
+        NoticeKind(late_unit, "本单位待办逾期", channels=(MAIL, ROBOT)),
+        NoticeKind(late_convenor, "待办逾期未办", channels=(MAIL,)),
+        NoticeKind(jobs.MISSING_YEAR, "缺放假通知", channels=(MAIL,)),
+    ):
+        register(kind)
+    # 放假安排人人可看,没有看不见的
+    register_object(
+        jobs.HOLIDAYS,
+        visible_ids=lambda actor, ids: set(ids),
+        present=lambda actor, ids: {year: (f"{year}年放假安排", "/workdays/") for year in ids},
+    )
+    # 阶梯只升不降,唯一约束兜底:走到今天即可,漏掉的日子不必逐日补;在核对待办之后
+    register_job(Job("notices.climb", "逾期通知", jobs.climb, catch_up=False))
+    register_job(Job("notices.holidays", "查缺放假通知", jobs.ask_for_holidays, catch_up=False))
 
 
 def _search() -> None:
@@ -199,10 +251,12 @@ def _figures() -> None:
 def _files() -> None:
     from juyuan.foundation.files.registry import ObjectDoor, register
     from juyuan.rooms.pipeline.queries import scope
+    from juyuan.foundation.duties.registry import register, register_object
 
     register("project", ObjectDoor("项目", scope.can_see_id, scope.present_id))
 
 
+    workdays.on_change("duties", rederive_open)
 def _exchange() -> None:
     from juyuan.foundation.exchange.kinds import register
     from juyuan.foundation.people import exchange as people

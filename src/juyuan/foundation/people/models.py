@@ -181,3 +181,38 @@ class ApiToken(models.Model):
     class Meta:
         verbose_name = "接口令牌"
         verbose_name_plural = "接口令牌"
+
+
+class Absence(models.Model):
+    """离岗:某人自某日至某日(含)不在,待办与通知同时交给代理人看;办事的权限仍只从任职来。"""
+
+    person = models.ForeignKey(
+        Person, verbose_name="离岗人", on_delete=models.PROTECT, related_name="absences"
+    )
+    deputy = models.ForeignKey(
+        Person, verbose_name="代理人", on_delete=models.PROTECT, related_name="deputises"
+    )
+    starts_on = models.DateField("起")
+    ends_on = models.DateField("止")
+    reason = models.CharField("事由", max_length=100)
+    cancelled_at = models.DateTimeField("撤销时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "离岗"
+        verbose_name_plural = "离岗"
+        ordering = ["-starts_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="absence_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))
+            ),
+            models.CheckConstraint(
+                name="absence_deputy_is_other", condition=~Q(person=F("deputy"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "starts_on", "ends_on"], name="absence_of_person"),
+            models.Index(fields=["deputy", "starts_on", "ends_on"], name="absence_of_deputy"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.starts_on}—{self.ends_on}"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from juyuan.foundation.ledger import actions as ledger
-from juyuan.foundation.workdays import access
+from juyuan.foundation.workdays import access, registry
 from juyuan.foundation.workdays.models import DayKind, Holiday, NoticedYear
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken, require
@@ -79,4 +79,6 @@ def enter_notice(
             reason=notice,
             now=now,
         )
+        for listener in registry.listeners():
+            listener(actor=actor, now=now)
     return len(days)

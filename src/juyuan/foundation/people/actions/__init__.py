@@ -1,5 +1,6 @@
 """人员与单位的动作:单位、人员、账号、任职、令牌、调离;批量装载见 `load`。"""
 
+from juyuan.foundation.people.actions.absences import cancel_absence, set_absence
 from juyuan.foundation.people.actions.accounts import (
     change_password,
     create_account,
@@ -28,6 +29,7 @@ from juyuan.foundation.people.actions.units import create_unit, edit_unit
 
 __all__ = [
     "HandedOver",
+    "cancel_absence",
     "change_password",
     "create_account",
     "create_unit",
@@ -49,6 +51,7 @@ __all__ = [
     "make_token",
     "register_person",
     "revoke_token",
+    "set_absence",
     "set_password",
     "unit_draft",
 ]

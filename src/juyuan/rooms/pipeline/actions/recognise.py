@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from juyuan.foundation.duties.actions import end_duty
 from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
@@ -18,6 +19,7 @@ from juyuan.rooms.pipeline.actions.common import (
     update_if_current,
 )
 from juyuan.rooms.pipeline.models import Evidence, Project, Recognition
+from juyuan.rooms.pipeline.queries.duties import RECOGNISE
 from juyuan.rooms.pipeline.queries.facts import facts_of
 from juyuan.rooms.pipeline.queries.verifying import may_verify
 from juyuan.rooms.pipeline.rules.gates import NEEDS, check, finding
@@ -143,6 +145,15 @@ def recognise(
             clause="3.3b",
             now=now,
         )
+        if stage in RECOGNISE:
+            end_duty(
+                kind=RECOGNISE[stage],
+                object_type=OBJ,
+                object_id=project.pk,
+                act="pipeline.project.recognised",
+                actor=actor,
+                now=now,
+            )
     return project
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
+from juyuan.foundation.duties.actions import end_duty, open_duty
 from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.search import actions as search
 from juyuan.kernel.actor import Actor
@@ -16,6 +18,7 @@ from juyuan.rooms.pipeline.actions.recognise import live_stages, reverse_rows
 from juyuan.rooms.pipeline.models import Evidence, Project, VoidRequest
 from juyuan.rooms.pipeline.models.evidence import VoidStatus
 from juyuan.rooms.pipeline.queries.facts import facts_of
+from juyuan.rooms.pipeline.queries.duties import VOID, bureau_unit, void_period, void_rule
 from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.stages import Stage
 
@@ -60,6 +63,7 @@ def request_void(
                 now=now,
             )
     except IntegrityError:
+            _open_duty(row, actor=actor, now=now)
         raise RuleBroken.one("reason", "void.open", "已有一份作废申请在等待确认", "3.3b") from None
     return row
 
@@ -103,10 +107,35 @@ def settle_void(
         )
     request.refresh_from_db()
     return request
+        end_duty(
+            kind=VOID,
+            object_type=OBJ,
+            object_id=project.pk,
+            period=void_period(request.pk),
+            act="pipeline.void.confirmed" if agree else "pipeline.void.rejected",
+            actor=actor,
+            now=now,
+        )
 
 
 def _void_project(project: Project, *, actor: Actor, reason: str, now: datetime) -> None:
     reverse_rows(project, live_stages(project), actor=actor, reason=f"作废:{reason}", now=now)
+def _open_duty(row: VoidRequest, *, actor: Actor, now: datetime) -> None:
+    unit, today = bureau_unit(), localdate(now)
+    if unit is not None:
+        open_duty(
+            kind=VOID,
+            object_type=OBJ,
+            object_id=row.project_id,
+            unit_id=unit,
+            basis_on=today,
+            rule=void_rule(today),
+            period=void_period(row.pk),
+            actor=actor,
+            now=now,
+        )
+
+
     update_if_current(project, now=now, voided_at=now, recognised_stage="")
     save_state(project, now)
     search.delete(OBJ, project.pk)
