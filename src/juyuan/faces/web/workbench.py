@@ -41,9 +41,10 @@ def home(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     today = clock.today()
     if actor.has_any(*ADMIN_ROLES):
-        desk_of_admin = admin_home.home(actor, clock.now(), today)
-        context = {"page_title": "工作台", "desk": desk_of_admin}
-        return render(request, "web/workbench_admin.html", context)
+        desk_of = admin_home.home(actor, clock.now(), today)
+        return render(
+            request, "web/workbench_admin.html", {"page_title": "工作台", "desk": desk_of}
+        )
     if not actor.posts:
         return render(request, "web/workbench_none.html", {"page_title": "工作台"})
     reach = reach_of(actor)
