@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from juyuan.foundation.people.models import ADMIN_ROLES, Account, ApiToken, Post, Unit
@@ -63,14 +63,14 @@ def actor_for(
 
 
 def units_under(unit_ids: Iterable[int]) -> set[int]:
-    """这些单位及其全部下级的 id(一次查询取路径,一次取子树)。"""
-    paths = list(Unit.objects.filter(pk__in=list(unit_ids)).values_list("path", flat=True))
-    if not paths:
+    """这些单位及其全部下级的 id(一次查询)。"""
+    wanted = list(unit_ids)
+    if not wanted:
         return set()
-    condition = Q()
-    for path in paths:
-        condition |= Q(path__startswith=path)
-    return set(Unit.objects.filter(condition).values_list("pk", flat=True))
+    above = Unit.objects.alias(below=OuterRef("path")).filter(
+        pk__in=wanted, below__startswith=F("path")
+    )
+    return set(Unit.objects.order_by().filter(Exists(above)).values_list("pk", flat=True))
 
 
 def county_units() -> QuerySet[Unit]:

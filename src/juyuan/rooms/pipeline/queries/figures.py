@@ -39,6 +39,7 @@ from juyuan.foundation.figures.registry import (
 )
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.people.visibility import Relation
+from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.models import Project
@@ -181,45 +182,55 @@ PAST_HOSTS = """
 SELECT b.id, (h->>'unit')::bigint AS unit, (h->>'total')::bigint AS total
 FROM base b CROSS JOIN LATERAL jsonb_array_elements(b.hosts) h
 """
+# 先按(库、认定库、链、首谈)与(库、认定库、落点)各归并一遍,只剩几百格,再拆成申报与认定、合成各个合计
 LIBRARY = """
-WITH base AS MATERIALIZED ({base}), hosts AS ({hosts}),
-kinds AS (
-    SELECT b.id, k.kind, k.lib, b.total, b.chain, b.lead
-    FROM base b CROSS JOIN LATERAL (
-        VALUES ('claimed', b.stage), ('recognised', b.recognised_stage)
-    ) k(kind, lib)
-    WHERE k.lib <> '' AND b.standing IN ('active', 'paused') AND {only}
+WITH base AS {kept} ({base}), hosts AS ({hosts}),
+flat AS MATERIALIZED (
+    SELECT stage, recognised_stage, chain, lead, COUNT(*) AS n, SUM(total) AS total
+    FROM base WHERE standing IN ('active', 'paused') GROUP BY 1, 2, 3, 4
+),
+placed AS MATERIALIZED (
+    SELECT b.stage, b.recognised_stage, h.unit, COUNT(*) AS n,
+           SUM(CASE WHEN h.id IS NULL THEN b.total ELSE h.total END) AS total
+    FROM base b LEFT JOIN hosts h ON h.id = b.id
+    WHERE b.standing IN ('active', 'paused') GROUP BY 1, 2, 3
 )
 SELECT kind, lib,
        CASE WHEN GROUPING(chain) = 0 THEN 'chain' WHEN GROUPING(lead) = 0 THEN 'lead' ELSE '' END,
-       COALESCE(chain, lead::text), COUNT(*), COALESCE(SUM(total), 0)
-FROM kinds GROUP BY GROUPING SETS ((kind, lib), (kind, lib, chain), (kind, lib, lead))
+       COALESCE(chain, lead::text), SUM(n)::bigint, COALESCE(SUM(total), 0)
+FROM flat CROSS JOIN LATERAL (
+    VALUES ('claimed', stage), ('recognised', recognised_stage)
+) k(kind, lib)
+WHERE k.lib <> '' AND {only}
+GROUP BY GROUPING SETS ((kind, lib), (kind, lib, chain), (kind, lib, lead))
 UNION ALL
-SELECT k.kind, k.lib, 'county', h.unit::text, COUNT(*),
-       COALESCE(SUM(CASE WHEN h.id IS NULL THEN k.total ELSE h.total END), 0)
-FROM kinds k LEFT JOIN hosts h ON h.id = k.id
-GROUP BY k.kind, k.lib, h.unit
+SELECT k.kind, k.lib, 'county', unit::text, SUM(n)::bigint, COALESCE(SUM(total), 0)
+FROM placed CROSS JOIN LATERAL (
+    VALUES ('claimed', stage), ('recognised', recognised_stage)
+) k(kind, lib)
+WHERE k.lib <> '' AND {only}
+GROUP BY k.kind, k.lib, unit
 """
 RESULTS = """
-WITH rows AS (
-    SELECT r.project_id, r.stage, r.committed_investment AS committed, r.hosts,
-           r.chain_code AS chain, r.lead_unit_id AS lead
-    FROM pipeline_recognition r
+WITH joined AS MATERIALIZED (
+    SELECT r.stage, r.committed_investment AS committed, r.hosts,
+           r.chain_code AS chain, r.lead_unit_id AS lead, a.id IS NOT NULL AS net
+    FROM pipeline_recognition r LEFT JOIN ({alive}) a ON a.id = r.project_id
     WHERE r.sign = 1 AND r.recorded_at < %s AND r.fact_on < %s
       AND NOT EXISTS (
           SELECT 1 FROM pipeline_recognition v
-          WHERE v.reverses_id = r.id AND v.recorded_at < %s
+          WHERE v.reverses_id IS NOT NULL AND v.reverses_id = r.id AND v.recorded_at < %s
       ) AND {scope}
 ),
-alive AS ({alive}),
-joined AS (
-    SELECT r.*, a.id IS NOT NULL AS net FROM rows r LEFT JOIN alive a ON a.id = r.project_id
+flat AS MATERIALIZED (
+    SELECT stage, chain, lead, COUNT(*) AS n, COUNT(*) FILTER (WHERE net) AS net,
+           SUM(committed) FILTER (WHERE net) AS money
+    FROM joined GROUP BY 1, 2, 3
 )
 SELECT stage,
        CASE WHEN GROUPING(chain) = 0 THEN 'chain' WHEN GROUPING(lead) = 0 THEN 'lead' ELSE '' END,
-       COALESCE(chain, lead::text), COUNT(*), COUNT(*) FILTER (WHERE net),
-       COALESCE(SUM(committed) FILTER (WHERE net), 0)
-FROM joined GROUP BY GROUPING SETS ((stage), (stage, chain), (stage, lead))
+       COALESCE(chain, lead::text), SUM(n)::bigint, SUM(net)::bigint, COALESCE(SUM(money), 0)
+FROM flat GROUP BY GROUPING SETS ((stage), (stage, chain), (stage, lead))
 UNION ALL
 SELECT j.stage, 'county', h->>'unit', COUNT(*), COUNT(*) FILTER (WHERE net),
        COALESCE(SUM(CASE WHEN h IS NULL THEN j.committed ELSE (h->>'committed')::bigint END)
@@ -283,10 +294,14 @@ def _libraries(as_of: date | None, view: View, cells: Cells) -> None:
     for only, full in passes:
         scope, scope_params = view.sql("p.id" if as_of is None else "s.project_id", full=full)
         if as_of is None:
-            sql = LIBRARY.format(base=LIVE.format(scope=scope), hosts=LIVE_HOSTS, only=only)
+            sql = LIBRARY.format(
+                kept="NOT MATERIALIZED", base=LIVE.format(scope=scope), hosts=LIVE_HOSTS, only=only
+            )
             rows = _run(sql, scope_params)
         else:
-            sql = LIBRARY.format(base=PAST.format(scope=scope), hosts=PAST_HOSTS, only=only)
+            sql = LIBRARY.format(
+                kept="MATERIALIZED", base=PAST.format(scope=scope), hosts=PAST_HOSTS, only=only
+            )
             rows = _run(sql, (end_of(as_of), *scope_params))
         for kind, lib, dimension, key, count, money in rows:
             cells.put(kind, lib, dimension, key, Cell(count, count, int(money)))
@@ -299,7 +314,7 @@ def _results(as_of: date | None, view: View, cells: Cells) -> None:
     end = end_of(day)
     params = [end, day + timedelta(days=1), end, *scope_params]
     if as_of is not None:
-        params.append(end)
+        params.insert(0, end)
     for stage, dimension, key, count, net, money in _run(
         RESULTS.format(scope=scope, alive=alive), params
     ):
@@ -383,10 +398,13 @@ def _result(
 
 
 def _rate(cells: Cells, labels: Labels, as_of: date | None) -> Result:
+    base = params(as_of or FOREVER)["counting.landing_rate_denominator"]
+    pick = "net" if base == "net_signed" else "count"
+    rows = "signed_net" if pick == "net" else "signed_gross"
+
     def share(landed: Cell | None, signed: Cell | None) -> int | None:
-        if signed is None or signed.count == 0:
-            return None
-        return (landed.count if landed else 0) * 10000 // signed.count
+        whole = getattr(signed, pick) if signed is not None else 0
+        return getattr(landed, pick, 0) * 10000 // whole if whole else None
 
     parts = []
     for dimension in DIMENSIONS:
@@ -397,7 +415,7 @@ def _rate(cells: Cells, labels: Labels, as_of: date | None) -> Result:
             parts.append(
                 Part(
                     code, label, share(landed.get(key), signed[key]),
-                    rows_url(as_of, result="signed_gross", **{FILTER_OF[dimension.key]: code}),
+                    rows_url(as_of, result=rows, **{FILTER_OF[dimension.key]: code}),
                     dimension.key,
                 )
             )  # fmt: skip
@@ -405,7 +423,7 @@ def _rate(cells: Cells, labels: Labels, as_of: date | None) -> Result:
         cells.whole.get(("result", Stage.LANDED.value)),
         cells.whole.get(("result", Stage.SIGNED.value)),
     )
-    return Result(value, parts, rows_url(as_of, result="signed_gross"))
+    return Result(value, parts, rows_url(as_of, result=rows))
 
 
 def compute(as_of: date | None, actor: Actor | None, names: frozenset[str]) -> dict[str, Result]:
