@@ -31,6 +31,18 @@ def connect() -> None:
     _exchange()
     _chains()
     _investors()
+    _invariants()
+
+
+def _invariants() -> None:
+    from juyuan.foundation.invariants import register
+    from juyuan.foundation.ledger.invariants import INVARIANTS as LEDGER
+    from juyuan.foundation.people.invariants import INVARIANTS as PEOPLE
+    from juyuan.rooms.investors.queries.invariants import INVARIANTS as INVESTORS
+    from juyuan.rooms.pipeline.queries.invariants import INVARIANTS as PIPELINE
+
+    for group in (PIPELINE, INVESTORS, PEOPLE, LEDGER):
+        register(group)
 
 
 def _identity() -> None:
@@ -92,6 +104,7 @@ def _menu() -> None:
         MenuItem(
             "projects", "项目库", "pipeline:list", "database", order=20, visible=business, phone=2
         ),
+        MenuItem("paid_in", "到位资金", "pipeline:paid_in", "cash", order=25, visible=business),
         MenuItem(
             "investors", "投资方", "investors:list", "building", order=30, visible=business, phone=3
         ),
@@ -121,7 +134,19 @@ EVENTS = {
     "pipeline.project.recognised": "认定阶段",
     "pipeline.project.recognised_historical": "历史认定",
     "pipeline.project.recognition_withdrawn": "撤回认定(冲回)",
+    "pipeline.project.gate_met": "门槛补齐，由待核实转为已认定",
+    "pipeline.project.gate_lost": "证据作废，落回待核实",
     "pipeline.evidence.added": "提交证据",
+    "pipeline.voucher.recorded": "登记到位资金凭证",
+    "pipeline.voucher.filed": "补交凭证文件",
+    "pipeline.voucher.accepted": "认可凭证",
+    "pipeline.voucher.returned": "退回凭证",
+    "pipeline.voucher.reversed": "冲回凭证",
+    "pipeline.voucher.reversal_requested": "提出冲回凭证",
+    "pipeline.voucher.reversal_accepted": "认可冲回",
+    "pipeline.voucher.reversal_returned": "退回冲回",
+    "pipeline.voucher_case.opened": "凭证重合立件",
+    "pipeline.voucher_case.settled": "核对凭证重合",
     "pipeline.void.requested": "提出作废",
     "pipeline.void.confirmed": "确认作废",
     "pipeline.void.rejected": "不同意作废",
@@ -143,8 +168,36 @@ EVENTS = {
     "exchange.file.refused": "退回导入文件",
     "exchange.case.resolved": "核对重合事项",
     "exchange.exported": "导出",
+    "chains.enterprise.retired": "撤下链上企业",
+    "chains.industry_code.put": "写入行业代码",
+    "chains.pack.loaded": "载入产业链",
+    "exchange.batch.judged": "判读导入文件",
+    "exchange.batch.remapped": "改导入的对应列",
+    "exchange.rows.settled": "选定存疑行",
+    "exchange.batch.downloaded": "下载导入的原文件、退回表",
+    "exchange.opening.closed": "关闭期初",
+    "investors.alias.added": "添加别名",
+    "investors.alias.removed": "去掉别名",
+    "investors.case.opened": "投资方重合立件",
+    "investors.case.settled": "核对投资方重合",
+    "investors.contact.added": "添加联系人",
+    "investors.contact.removed": "去掉联系人",
+    "pipeline.month.closed": "月报关账",
+    "pipeline.progress.reported": "报进展",
+    "pipeline.progress.retracted": "撤回进展",
+    "pipeline.project.party_merged": "出资方随投资方合并",
+    "pipeline.project.party_unmerged": "出资方随撤销合并放回",
+    "pipeline.project.batch_undone": "撤回期初批次的改动",
+    "pipeline.update.submitted": "报送月度更新",
+    "pipeline.update.corrected": "更正月度更新",
+    "workdays.notice.entered": "录入节假日通知",
     "duties.duty.rederived": "待办到期日重算",
     "duties.duty.handed_over": "待办移交",
+    "people.absence.set": "登记离岗",
+    "people.absence.cancelled": "撤销离岗",
+    "notices.setting.saved": "通知设置",
+    "notices.feed.made": "生成日历地址",
+    "notices.feed.revoked": "撤销日历地址",
 }
 
 
@@ -165,28 +218,33 @@ def _ledger() -> None:
 
 
 def _jobs() -> None:
+    from juyuan.foundation.exchange.tasks import TASKS
     from juyuan.foundation.files.jobs import sweep
-    from juyuan.foundation.work.registry import Job, register
+    from juyuan.foundation.keeping.jobs import nightly
+    from juyuan.foundation.keeping.queries import JOB as BACKUP
+    from juyuan.foundation.ledger.jobs import keep
+    from juyuan.foundation.work.registry import Job, register, register_task
 
     register(Job("files.sweep", "清扫无主文件", sweep, catch_up=False))
+    register(Job("ledger.keep", "封存并核验台账", keep, catch_up=False))
+    register(Job(BACKUP, "夜间备份", nightly, catch_up=False))
+    for task in TASKS:
+        register_task(task)
 
 
 def _duties() -> None:
     from juyuan.foundation.duties import queries as duties
     from juyuan.foundation.duties.actions import hand_over, rederive_open
     from juyuan.foundation.duties.jobs import reconcile
+    from juyuan.foundation.duties.registry import register, register_object
     from juyuan.foundation.people import handover
     from juyuan.foundation.work.registry import Job
     from juyuan.foundation.work.registry import register as register_job
     from juyuan.foundation.workdays import registry as workdays
     from juyuan.rooms.pipeline.queries import duties as projects
 
-    "people.absence.set": "登记离岗",
-    "people.absence.cancelled": "撤销离岗",
-    "notices.setting.saved": "通知设置",
-    "notices.feed.made": "生成日历地址",
-    "notices.feed.revoked": "撤销日历地址",
     handover.register("duties", hand_over, "待办")
+    workdays.on_change("duties", rederive_open)
     # 只看此刻应当开着什么,漏掉的日子不必逐日补
     register_job(Job("duties.reconcile", "核对待办", reconcile, catch_up=False))
     register_object(
@@ -243,20 +301,20 @@ def _search() -> None:
 
 
 def _figures() -> None:
-    from juyuan.rooms.pipeline.queries import figures
+    from juyuan.foundation.workdays import clock
+    from juyuan.rooms.pipeline.queries import figures, paid_figures
 
     figures.register()
+    paid_figures.register(clock.today)
 
 
 def _files() -> None:
     from juyuan.foundation.files.registry import ObjectDoor, register
     from juyuan.rooms.pipeline.queries import scope
-    from juyuan.foundation.duties.registry import register, register_object
 
     register("project", ObjectDoor("项目", scope.can_see_id, scope.present_id))
 
 
-    workdays.on_change("duties", rederive_open)
 def _exchange() -> None:
     from juyuan.foundation.exchange.kinds import register
     from juyuan.foundation.people import exchange as people

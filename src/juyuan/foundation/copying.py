@@ -14,6 +14,7 @@ from django.db import connection, models
 NULL = r"\N"
 # COPY 文本格式里有意义的四个字符
 _SPECIAL = re.compile(r"[\\\t\n\r]")
+_ODD = re.compile(r"[\\\t\n\r\"]")
 _ESCAPED = {ord("\\"): "\\\\", ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
 _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"'})
 _CHUNK = 500
@@ -49,8 +50,8 @@ def copy_rows(rows: Sequence[models.Model], *, keys: bool = False) -> None:
 
 def copy_values(
     model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
-    """按列名写值(不建模型对象);`names` 是字段的 `attname`。异常同 `copy_rows`。"""
+) -> int:
+    """按列名写值(不建模型对象),返回行数;`names` 是字段的 `attname`。异常同 `copy_rows`。"""
     if not connection.in_atomic_block:
         raise RuntimeError("成批写行须在动作的事务里")
     by_name = {f.attname: f for f in model._meta.concrete_fields}
@@ -74,6 +75,7 @@ def copy_values(
                     lines.clear()
             if lines:
                 copy.write("\n".join(lines) + "\n")
+        return int(cursor.rowcount)
 
 
 def _take_keys(model: type[models.Model], rows: Sequence[models.Model]) -> None:
@@ -137,7 +139,11 @@ def _document(value: Any) -> str:
     return _text(json.dumps(value, ensure_ascii=False))
 
 
-def _words(value: Iterable[str]) -> str:
+def _words(value: Sequence[str]) -> str:
+    if not value:
+        return "{}"
+    if not _ODD.search("".join(value)):
+        return '{"' + '","'.join(value) + '"}'
     return _text("{" + ",".join(f'"{word.translate(_QUOTED)}"' for word in value) + "}")
 
 

@@ -22,6 +22,7 @@ _CONTROL = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 _KEPT_AS_WRITTEN = "乾昇甯"
 # 绝大多数名称只有汉字、数字和小写字母,不必逐字查字形
 _SETTLED = re.compile(r"[\u4e00-\u9fff0-9a-z()]*")
+_PLAIN = re.compile(r"[\u4e00-\u9fff0-9a-z]*")
 _HANZI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -37,6 +38,8 @@ def normalise(text: str) -> str:
 
 def compact(text: str) -> str:
     """只留字母、数字、汉字(归一之后再去掉一切标点和括号)。"""
+    if _PLAIN.fullmatch(text):
+        return text.translate(_simplified())
     return "".join(ch for ch in normalise(text) if ch.isalnum())
 
 

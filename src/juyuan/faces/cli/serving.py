@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import http.client
 import os
+import shutil
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from .launch.trouble import USAGE, Trouble
@@ -67,8 +69,23 @@ def answers(bind: str, port: int) -> bool:
         connection.close()
 
 
+def empty_temp_folder(home: Path) -> int:
+    """清掉上次被杀时留下的临时文件(导出写表、下载);返回个数。只在子进程都还没有起来时做。"""
+    removed = 0
+    folder = home / "tmp"
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with suppress(OSError):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+            removed += 1
+    return removed
+
+
 def run(bind: str, port: int, announce: Callable[[], None]) -> int:
     """网页与任务一起运行,直到被要求停下;返回退出码。"""
+    empty_temp_folder(Path(os.environ["JUYUAN_HOME"]))
     Path(os.environ["JUYUAN_HOME"], "static").mkdir(
         parents=True, exist_ok=True
     )  # WhiteNoise 要它在

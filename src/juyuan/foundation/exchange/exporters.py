@@ -7,7 +7,6 @@ import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -45,19 +44,6 @@ def temp_folder() -> Path:
     folder = Path(settings.JUYUAN_HOME) / "tmp"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
-
-
-def empty_temp_folder() -> int:
-    """启动时清掉上次被杀时留下的临时文件;返回个数。"""
-    removed = 0
-    for path in temp_folder().iterdir():
-        with suppress(OSError):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-            removed += 1
-    return removed
 
 
 def kind_named(name: str) -> ExportKind:

@@ -8,6 +8,7 @@ from django.db import models
 
 
 class BatchState(models.TextChoices):
+    READING = "reading", "判读中"
     MAPPING = "mapping", "待对列"
     PREVIEW = "preview", "预览中"
     COMMITTED = "committed", "已提交"

@@ -42,7 +42,9 @@ def steps(now: int) -> list[dict[str, str]]:
 
 
 def step_of(batch: ImportBatch) -> int:
-    return {BatchState.MAPPING: 1, BatchState.PREVIEW: 2}.get(BatchState(batch.state), 4)
+    return {BatchState.READING: 0, BatchState.MAPPING: 1, BatchState.PREVIEW: 2}.get(
+        BatchState(batch.state), 4
+    )
 
 
 # ───────── 预览 ─────────

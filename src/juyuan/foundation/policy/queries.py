@@ -30,13 +30,19 @@ def _load(root: Path) -> Pack:
     return packs.load(root)
 
 
+@lru_cache(maxsize=8)
+def _root(name: str, packs_dir: Path) -> Path:
+    # 一批几千行时 `pack()` 也要调几千次:不每次去摸文件夹
+    return packs.resolve(name, packs_dir)
+
+
 def pack() -> Pack:
     """`JUYUAN_PACK` 所指的城市包(每个进程读一次)。
 
     Raises:
         PackError: 找不到或有错。
     """
-    return _load(packs.resolve(settings.JUYUAN_PACK, settings.PACKS_DIR))
+    return _load(_root(settings.JUYUAN_PACK, settings.PACKS_DIR))
 
 
 def bureau() -> str:

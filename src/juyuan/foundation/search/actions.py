@@ -64,9 +64,10 @@ def put_many(items: Iterable[tuple[str, int, Iterable[Row]]]) -> int:
         by_type.setdefault(object_type, []).append(object_id)
     for object_type, ids in by_type.items():
         delete_many(object_type, ids)
-    built = [row for key, rows in wanted.items() for row in rows_for(*key, rows)]
-    copy_values(SearchRow, COLUMNS, built)
-    return len(built)
+    # 边算边送:数据库在建索引时,这边接着算下一行的片段
+    return copy_values(
+        SearchRow, COLUMNS, (row for key, rows in wanted.items() for row in rows_for(*key, rows))
+    )
 
 
 def delete(object_type: str, object_id: int) -> None:

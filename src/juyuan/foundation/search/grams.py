@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from juyuan.kernel.text import bigrams
+
+_WESTERN = re.compile(r"[\x00-\x7f]{3,}")
 
 
 def stored_grams(text: str) -> list[str]:
@@ -18,5 +22,5 @@ def query_grams(text: str) -> list[str]:
 
 
 def _triples(text: str) -> list[str]:
-    found = (text[i : i + 3] for i in range(len(text) - 2))
-    return list(dict.fromkeys(triple for triple in found if triple.isascii()))
+    runs = _WESTERN.findall(text)
+    return list(dict.fromkeys(run[i : i + 3] for run in runs for i in range(len(run) - 2)))

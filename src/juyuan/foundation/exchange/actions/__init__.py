@@ -4,16 +4,24 @@ from juyuan.foundation.exchange.actions.cases import resolve_case
 from juyuan.foundation.exchange.actions.commit import commit
 from juyuan.foundation.exchange.actions.downloads import note_download
 from juyuan.foundation.exchange.actions.openings import close_opening, reverse_batch
-from juyuan.foundation.exchange.actions.preview import abandon, open_batch, remap
+from juyuan.foundation.exchange.actions.preview import (
+    LARGE,
+    abandon,
+    judge_batch,
+    open_batch,
+    remap,
+)
 from juyuan.foundation.exchange.actions.settle import Settlement, settle
 from juyuan.foundation.exchange.actions.shared import OpeningPaper
 
 __all__ = [
+    "LARGE",
     "OpeningPaper",
     "Settlement",
     "abandon",
     "close_opening",
     "commit",
+    "judge_batch",
     "note_download",
     "open_batch",
     "remap",

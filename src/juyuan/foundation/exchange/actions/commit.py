@@ -11,7 +11,15 @@ from django.db import connection, transaction
 
 from juyuan.foundation.exchange import queries
 from juyuan.foundation.exchange.actions.preview import _require_owner, refresh
-from juyuan.foundation.exchange.actions.shared import Progress, judged, parse, pending
+from juyuan.foundation.exchange.actions.shared import (
+    JUDGED,
+    WRITTEN,
+    Progress,
+    judged,
+    parse,
+    pending,
+    step,
+)
 from juyuan.foundation.exchange.judging import Verdict
 from juyuan.foundation.exchange.kinds import (
     DOUBTFUL,
@@ -85,7 +93,9 @@ def _commit(
         readings=readings,
         progress=progress,
     )
+    rows = len(parsed.rows)
     verdicts = judged(kind, parsed.rows, actor, today, settlements)
+    step(progress, JUDGED, rows)
     _check_unmoved(batch, verdicts)
     if all_or_none:
         _check_all_good(verdicts)
@@ -103,8 +113,7 @@ def _commit(
         refs = kind.commit_many(commands, actor=actor, now=now, group=batch.group, opening=opening)
     if len(refs) != len(writing):
         raise RuntimeError(f"导入种类 {kind.name} 写入的对象数与命令数不符")
-    if progress is not None:
-        progress(len(verdicts), len(verdicts))
+    step(progress, WRITTEN, rows)
     _mark_done(batch, writing, refs)
     if batch.committed_at is None:
         batch.committed_at = now
@@ -128,10 +137,13 @@ def _commit(
         now=now,
         group=batch.group,
     )
+    step(progress, 1, rows)
     return batch
 
 
 def _check_state(batch: ImportBatch) -> None:
+    if batch.state == BatchState.READING:
+        raise Stale("这个批次还没有判完,判完才能提交。")
     if batch.state == BatchState.MAPPING:
         problems = ";".join(batch.report.get("problems", []))
         raise RuleBroken.one("mapping", "exchange.mapping", problems or "还有列没有对好。")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from io import BytesIO
 from typing import BinaryIO
@@ -13,6 +13,7 @@ from django.db import transaction
 
 from juyuan.foundation.exchange import queries
 from juyuan.foundation.exchange.actions.shared import (
+    WRITTEN,
     OpeningPaper,
     Progress,
     judged,
@@ -21,10 +22,12 @@ from juyuan.foundation.exchange.actions.shared import (
     remember,
     report_of,
     save_rows,
+    step,
 )
 from juyuan.foundation.exchange.kinds import ImportKind
 from juyuan.foundation.exchange.layout import Choice
 from juyuan.foundation.exchange.models import BatchState, ImportBatch
+from juyuan.foundation.exchange.reader import read_book
 from juyuan.foundation.exchange.refusal import CAPS, FileRefused
 from juyuan.foundation.exchange.rows import Parsed
 from juyuan.foundation.files.actions import store_file
@@ -33,6 +36,8 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Denied, RuleBroken, Stale, require
 
 Choices = Mapping[str, Mapping[int, Choice]]
+LARGE = 2000
+"""超过这么多行,有任务进程时走长任务。"""
 
 
 def open_batch(
@@ -46,10 +51,12 @@ def open_batch(
     paper: OpeningPaper | None = None,
     choices: Choices | None = None,
     progress: Progress | None = None,
+    defer: Callable[[ImportBatch], None] | None = None,
 ) -> ImportBatch:
     """收一个文件、判全部行、存成预览。业务数据一行不动。
 
     列对不上时批次停在「待对列」。`paper` 给出则为期初批次。
+    `defer`:行数超过 `LARGE` 时不在这里判,批次停在「判读中」,在同一事务里交给它排队(`judge_batch`)。
     Raises:
         NotFound: 没有这种导入。 Denied: 无权。 RuleBroken: 文件不收、期初已关闭、缺依据文件。
     """
@@ -60,7 +67,12 @@ def open_batch(
     unit_id = actor.post.unit_id if actor.post else None
     basis = queries.ColumnBasis(*queries.memory_for(found.name, unit_id), choices or {})
     try:
-        parsed = parse(found, data, name, basis=basis, progress=progress)
+        # 坏文件、恶意文件当场退回,不排队
+        book = read_book(data, name)
+        later = defer is not None and sum(len(sheet.rows) for sheet in book.sheets) > LARGE
+        parsed = None
+        if not later:
+            parsed = parse(found, data, name, basis=basis, progress=progress, book=book)
     except FileRefused as error:
         raise refused_file(found, actor, name, error, now) from error
     with transaction.atomic():
@@ -76,7 +88,7 @@ def open_batch(
             file_name=stored.name,
             sha256=sha256,
             size=len(data),
-            state=BatchState.MAPPING if parsed.problems else BatchState.PREVIEW,
+            state=BatchState.READING if parsed is None else _state_after(parsed),
             account_id=actor.account_id,
             actor_name=actor.name,
             unit_id=unit_id,
@@ -90,7 +102,11 @@ def open_batch(
             repeat_of=queries.earlier_commit(found.name, sha256, actor),
             opened_at=now,
         )
-        _judge_and_save(batch, found, parsed, actor, today, now)
+        if parsed is not None:
+            _judge_and_save(batch, found, parsed, actor, today, now)
+            step(progress, 1, len(parsed.rows))
+        elif defer is not None:
+            defer(batch)
         record(
             event="exchange.batch.opened",
             actor=actor,
@@ -102,6 +118,48 @@ def open_batch(
             group=batch.group,
         )
     return batch
+
+
+def judge_batch(
+    *,
+    actor: Actor,
+    batch_id: uuid.UUID,
+    now: datetime,
+    today: date,
+    progress: Progress | None = None,
+) -> ImportBatch:
+    """把停在「判读中」的批次读完、判完,存成预览(长任务里做)。已经判过或放弃的不动,所以重做无害。
+
+    Raises: NotFound Denied RuleBroken(原文件缺失)。
+    """
+    batch = queries.batch_door(actor, batch_id)
+    _require_owner(actor, batch)
+    kind = queries.kind_named(batch.kind)
+    require(kind.may(actor))
+    with transaction.atomic():
+        batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if batch.state != BatchState.READING:
+            return batch
+        parsed = _reparse(batch, kind, progress)
+        batch.state = _state_after(parsed)
+        _judge_and_save(batch, kind, parsed, actor, today, now)
+        step(progress, WRITTEN, len(parsed.rows))
+        record(
+            event="exchange.batch.judged",
+            actor=actor,
+            obj_type="import_batch",
+            obj_id=batch.pk,
+            obj_label=str(batch),
+            after={"sha256": batch.sha256, "counts": batch.counts},
+            now=now,
+            group=batch.group,
+        )
+        step(progress, 1, len(parsed.rows))
+    return batch
+
+
+def _state_after(parsed: Parsed) -> BatchState:
+    return BatchState.MAPPING if parsed.problems else BatchState.PREVIEW
 
 
 def remap(
@@ -129,7 +187,7 @@ def remap(
         basis = queries.ColumnBasis(old.memory, old.units, {**old.choices, **choices})
         batch.mapping = basis.as_json()
         parsed = _reparse(batch, kind)
-        batch.state = BatchState.MAPPING if parsed.problems else BatchState.PREVIEW
+        batch.state = _state_after(parsed)
         if remember_for_unit and not parsed.problems:
             remember(batch, parsed, choices, now)
         _judge_and_save(batch, kind, parsed, actor, today, now)
@@ -152,7 +210,7 @@ def abandon(*, actor: Actor, batch_id: uuid.UUID, now: datetime) -> ImportBatch:
     _require_owner(actor, batch)
     with transaction.atomic():
         changed = ImportBatch.objects.filter(
-            pk=batch.pk, state__in=[BatchState.MAPPING, BatchState.PREVIEW]
+            pk=batch.pk, state__in=[BatchState.READING, BatchState.MAPPING, BatchState.PREVIEW]
         ).update(state=BatchState.ABANDONED, version=batch.version + 1)
         if not changed:
             raise Stale("这个批次已经提交或放弃。")
@@ -177,7 +235,7 @@ def refresh(batch: ImportBatch, kind: ImportKind, actor: Actor, today: date, now
         _judge_and_save(locked, kind, parsed, actor, today, now)
 
 
-def _reparse(batch: ImportBatch, kind: ImportKind) -> Parsed:
+def _reparse(batch: ImportBatch, kind: ImportKind, progress: Progress | None = None) -> Parsed:
     _, readings = queries.settlements_of(batch)
     return parse(
         kind,
@@ -185,6 +243,7 @@ def _reparse(batch: ImportBatch, kind: ImportKind) -> Parsed:
         batch.file_name,
         basis=queries.mapping_of(batch),
         readings=readings,
+        progress=progress,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from juyuan.faces.cli import serving
 from juyuan.foundation.exchange import exporters
 from juyuan.foundation.exchange.csvtext import read_rows
 from juyuan.foundation.exchange.kinds import ExportColumn, ExportKind, registry
@@ -176,10 +177,21 @@ def test_a_file_is_renamed_only_when_it_is_whole(filled: Desk, tmp_path: Path) -
     assert [p.name for p in tmp_path.iterdir()] == ["台账.xlsx"]
 
 
-def test_temp_folder_is_emptied_at_start() -> None:
+def test_temp_folder_is_emptied_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
     (exporters.temp_folder() / "半个.xlsx").write_bytes(b"x")
-    assert exporters.empty_temp_folder() == 1
-    assert list(exporters.temp_folder().iterdir()) == []
+    (exporters.temp_folder() / "半个文件夹").mkdir()
+    left: list[Path] = []
+
+    def run(tree: serving.Tree, **more: Any) -> int:
+        left.extend(exporters.temp_folder().iterdir())
+        return 0
+
+    monkeypatch.setenv("JUYUAN_HOME", str(exporters.temp_folder().parent))
+    monkeypatch.setattr(serving.Tree, "run", run)
+    monkeypatch.delenv("JUYUAN_EXPECT_WORKER", raising=False)
+    assert serving.run("127.0.0.1", 1, lambda: None) == 0
+    monkeypatch.delenv("JUYUAN_EXPECT_WORKER")
+    assert left == []
 
 
 def test_a_big_export_is_streamed(cast: Any) -> None:

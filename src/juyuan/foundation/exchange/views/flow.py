@@ -10,19 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from juyuan.foundation.exchange import actions, queries, screens
+from juyuan.foundation.exchange import actions, queries, screens, tasks
 from juyuan.foundation.exchange.forms import SettleForm, UploadForm
 from juyuan.foundation.exchange.kinds import registry
 from juyuan.foundation.exchange.layout import Choice
 from juyuan.foundation.exchange.models import BatchState, ImportBatch
 from juyuan.foundation.exchange.reader import read_book
 from juyuan.foundation.exchange.rows import samples_of
-from juyuan.foundation.exchange.tasks import COMMIT, LARGE
 from juyuan.foundation.ui import errors
 from juyuan.foundation.ui.errors import Step
 from juyuan.foundation.ui.fields import add_findings
-from juyuan.foundation.work.actions import start_task
-from juyuan.foundation.work.registry import task_kind
+from juyuan.foundation.work.models import TaskRun
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale
@@ -88,19 +86,28 @@ def new(request: HttpRequest) -> HttpResponse:
     status = 200
     if posted and form.is_valid():
         upload = form.cleaned_data["file"]
+        moment = clock.now()
+        queued: list[TaskRun] = []
+
+        def defer(batch: ImportBatch) -> None:
+            queued.append(tasks.queue_preview(actor, batch, moment))
+
         try:
             batch = actions.open_batch(
                 actor=actor,
                 kind=form.cleaned_data["kind"],
                 name=upload.name,
                 stream=upload.file,
-                now=clock.now(),
+                now=moment,
                 today=clock.today(),
                 paper=form.paper(),
+                defer=defer if tasks.waiting(tasks.PREVIEW) else None,
             )
         except RuleBroken as refusal:
             add_findings(form, refusal.findings)
         else:
+            if queued:
+                return redirect("work:task", queued[0].pk)
             name = "exchange:columns" if batch.state == BatchState.MAPPING else "exchange:batch"
             return redirect(name, batch.pk)
     if posted:
@@ -278,16 +285,10 @@ def commit(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     found = queries.batch_door(actor, batch_id)
     all_or_none = request.POST.get("all_or_none") == "yes"
     try:
-        if found.rows.count() > LARGE and task_kind(COMMIT) is not None:
+        if found.rows.count() > actions.LARGE and tasks.waiting(tasks.COMMIT):
             if not queries.owns(actor, found):
                 raise Denied("只有导入人自己可以改这个批次。")
-            task = start_task(
-                actor=actor,
-                kind=COMMIT,
-                args={"batch": str(found.pk), "all_or_none": all_or_none},
-                label=f"提交导入 {found.file_name}"[:200],
-                now=clock.now(),
-            )
+            task = tasks.queue_commit(actor, found, clock.now(), all_or_none=all_or_none)
             return redirect("work:task", task.pk)
         before = found.rows.filter(done=True).count()
         done = actions.commit(

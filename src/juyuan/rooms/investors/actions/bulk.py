@@ -25,7 +25,8 @@ MAX_KEY = 300
 
 
 def new_code() -> str:
-    return "TZ-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    number = secrets.randbits(40)  # 三十二个字,一字五位,八字
+    return "TZ-" + "".join(_ALPHABET[number >> shift & 31] for shift in range(0, 40, 5))
 
 
 def insert(

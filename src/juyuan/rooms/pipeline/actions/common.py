@@ -33,7 +33,8 @@ CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def new_code(prefix: str) -> str:
-    body = "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+    number = secrets.randbits(40)  # 三十二个字,一字五位,八字
+    body = "".join(CODE_ALPHABET[number >> shift & 31] for shift in range(0, 40, 5))
     return f"{prefix}-{body}"
 
 
