@@ -111,31 +111,28 @@ def evidence(
 
 
 Supply = Callable[[Any, Project, str, datetime], object]
+Fill = Callable[[Any, str], dict[str, Any]]
 
 
-def _field(**changes: Any) -> Supply:
-    return lambda cast, project, by, now: _edit(cast, project, by, now, **changes)
+def _field(**changes: Any) -> Fill:
+    return lambda cast, by: changes
 
 
-def _chain(cast: Any, project: Project, by: str, now: datetime) -> None:
+def _chain(cast: Any, by: str) -> dict[str, Any]:
     chain, node = chain_and_node()
-    _edit(cast, project, by, now, chain_id=chain.pk, node_id=node.pk)
+    return {"chain_id": chain.pk, "node_id": node.pk}
 
 
-def _parties(cast: Any, project: Project, by: str, now: datetime) -> None:
-    parties = (PartyDraft(investor(cast, by=by), 10000, Origin.OUTSIDE_PROVINCE),)
-    _edit(cast, project, by, now, parties=parties)
+def _parties(cast: Any, by: str) -> dict[str, Any]:
+    return {"parties": (PartyDraft(investor(cast, by=by), 10000, Origin.OUTSIDE_PROVINCE),)}
 
 
-def _lead(cast: Any, project: Project, by: str, now: datetime) -> None:
-    _edit(cast, project, by, now, lead_unit_id=cast.unit(getattr(cast, "LEAD", LEAD)).pk)
+def _lead(cast: Any, by: str) -> dict[str, Any]:
+    return {"lead_unit_id": cast.unit(getattr(cast, "LEAD", LEAD)).pk}
 
 
-def _paper(key: FactKey) -> Supply:
-    return lambda cast, project, by, now: evidence(cast, project, key, by, now)
-
-
-SUPPLY: dict[str, Supply] = {
+# 填一栏就有的:门槛项 → 改哪几栏
+FIELDS: dict[str, Fill] = {
     "name": _field(name="高性能纱线智能制造"),
     "chain_node": _chain,
     "basis": _field(basis="本地袜业基础"),
@@ -143,22 +140,39 @@ SUPPLY: dict[str, Supply] = {
     "estimate": _field(total_investment=6 * YI),
     "benefit": _field(benefit="年产值5亿元"),
     "investor": _parties,
-    "contact": _paper(FactKey.CONTACT),
     "lead_unit": _lead,
-    "written_will": _paper(FactKey.WRITTEN_WILL),
-    "prereview": _paper(FactKey.PREREVIEW),
-    "due_diligence": _paper(FactKey.DUE_DILIGENCE),
     "factor_needs": _field(factor_needs="用地50亩"),
-    "formal_contract": _paper(FactKey.FORMAL_CONTRACT),
     "contract_amount": _field(contract_amount=6 * YI),
-    "review_passed": _paper(FactKey.REVIEW_PASSED),
-    "legality": _paper(FactKey.LEGALITY),
-    "fair_competition": _paper(FactKey.FAIR_COMPETITION),
     "capital_structure": _parties,
-    "company_registered": _paper(FactKey.COMPANY_REGISTERED),
-    "site_right": _paper(FactKey.SITE_RIGHT),
-    "filing_permit": _paper(FactKey.FILING_PERMIT),
-    "works_photo": _paper(FactKey.WORKS_PHOTO),
+}
+# 要一份证据的
+PAPERS: tuple[FactKey, ...] = (
+    FactKey.CONTACT,
+    FactKey.WRITTEN_WILL,
+    FactKey.PREREVIEW,
+    FactKey.DUE_DILIGENCE,
+    FactKey.FORMAL_CONTRACT,
+    FactKey.REVIEW_PASSED,
+    FactKey.LEGALITY,
+    FactKey.FAIR_COMPETITION,
+    FactKey.COMPANY_REGISTERED,
+    FactKey.SITE_RIGHT,
+    FactKey.FILING_PERMIT,
+    FactKey.WORKS_PHOTO,
+)
+
+
+def _fill_in(fill: Fill) -> Supply:
+    return lambda cast, project, by, now: _edit(cast, project, by, now, **fill(cast, by))
+
+
+def _paper(key: FactKey) -> Supply:
+    return lambda cast, project, by, now: evidence(cast, project, key, by, now)
+
+
+SUPPLY: dict[str, Supply] = {
+    **{fact: _fill_in(changes) for fact, changes in FIELDS.items()},
+    **{key.value: _paper(key) for key in PAPERS},
 }
 
 
@@ -168,11 +182,24 @@ def supply(cast: Any, project: Project, fact: str, by: str = EDITOR, now: Any = 
 
 
 def fill(cast: Any, project: Project, stage: Stage, by: str = EDITOR, now: Any = None) -> None:
-    """补齐 `stage` 这一库所缺的(按门槛表)。"""
+    """补齐 `stage` 这一库所缺的(按门槛表):各栏一次改完,证据逐份提交。"""
     wanted = {need.fact for need in NEEDS if need.stage == stage}
-    for item in check(facts_of(project), stage, cast.TODAY):
-        if item.need.fact in wanted and not item.ok:
-            supply(cast, project, item.need.fact, by, now)
+    lacking = [
+        item.need.fact
+        for item in check(facts_of(project), stage, cast.TODAY)
+        if item.need.fact in wanted and not item.ok
+    ]
+    changes: dict[str, Any] = {}
+    for fact in lacking:
+        if fact in FIELDS:
+            changes |= FIELDS[fact](cast, by)
+    moment = now or cast.NOW
+    if changes:
+        _edit(cast, project, by, moment, **changes)
+    for fact in lacking:
+        if fact not in FIELDS:
+            SUPPLY[fact](cast, project, by, moment)
+    project.refresh_from_db()
 
 
 def advance(cast: Any, project: Project, to: Stage, by: str = EDITOR, now: Any = None) -> Project:
