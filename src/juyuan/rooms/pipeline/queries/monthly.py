@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -33,7 +33,7 @@ from juyuan.rooms.pipeline.rules.monthly import (
     streak,
 )
 from juyuan.rooms.pipeline.rules.monthly import UpdateDraft as Draft
-from juyuan.rooms.pipeline.rules.progress import EventSource, Happening, Kinds
+from juyuan.rooms.pipeline.rules.progress import Happening, Kinds
 from juyuan.rooms.pipeline.rules.stages import Stage
 
 CHUNK = 2000
@@ -173,7 +173,7 @@ def sheet(
     as_of: date | None = None,
 ) -> Sheet:
     """一个单位一期的表;`state`、`as_of` 只看某个数字背后的那些行(截至那一天)。"""
-    end = now if as_of is None else min(end_of(as_of), now)
+    end = just_after(now, as_of)
     view = View.of(actor)
     lines = tally_lines(period, end, Where(view, (unit.pk,)), state)
     closed = closes([period.month])
@@ -244,8 +244,9 @@ def writable_rows(
     ids = tuple(seen_whole(actor).filter(code__in=set(codes)).values_list("pk", flat=True))
     if not ids:
         return {}
-    lines = tally_lines(period, now, Where(project_ids=ids))
-    return {row.code: row for row in rows_of(lines, period, periods.kinds(period), now)}
+    end = just_after(now)
+    lines = tally_lines(period, end, Where(project_ids=ids))
+    return {row.code: row for row in rows_of(lines, period, periods.kinds(period), end)}
 
 
 # ───────── 各单位总览 ─────────
@@ -284,7 +285,7 @@ def overview(
 ) -> Overview:
     """各单位这一期报得怎样;连续几期看已锁账各期记下的数与本期此刻的数。"""
     reach = reach_of(actor)
-    end = now if as_of is None else min(end_of(as_of), now)
+    end = just_after(now, as_of)
     units = None if sees_every_unit(reach) or actor.is_system else tuple(sorted(reach.own_units))
     counts = tallies([period], end, Where(View.of(actor), units))[period.month]
     history = [p.month for p in periods.back(period, LOOK_BACK)]
@@ -368,11 +369,12 @@ def units_with_sheets(actor: Actor, reach: Reach | None = None) -> QuerySet[Unit
     return units.order_by("order", "code")
 
 
+def just_after(now: datetime, as_of: date | None = None) -> datetime:
+    """读到哪一刻为止(不含):此刻已录入的都算;给了 `as_of` 就到那天终了。"""
+    end = now + timedelta(microseconds=1)
+    return end if as_of is None else min(end_of(as_of), end)
+
+
 def today_of(now: datetime) -> date:
     """此刻在北京时间是哪一天。"""
     return now.astimezone(SHANGHAI).date()
-
-
-def typed_ids(rows: Iterable[Happening]) -> set[str]:
-    """填报的那些(可以撤销的)。"""
-    return {row.id for row in rows if row.source == EventSource.TYPED}
