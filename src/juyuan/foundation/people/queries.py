@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from juyuan.foundation.people.models import ADMIN_ROLES, Account, ApiToken, Post, Unit
@@ -67,9 +67,9 @@ def units_under(unit_ids: Iterable[int]) -> set[int]:
     wanted = list(unit_ids)
     if not wanted:
         return set()
-    above = Unit.objects.alias(below=OuterRef("path")).filter(
-        pk__in=wanted, below__startswith=F("path")
-    )
+    above = Unit.objects.alias(
+        below=ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    ).filter(pk__in=wanted, below__startswith=F("path"))
     return set(Unit.objects.order_by().filter(Exists(above)).values_list("pk", flat=True))
 
 
