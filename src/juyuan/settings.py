@@ -93,9 +93,10 @@ INSTALLED_APPS = [
     "juyuan.foundation.exchange",
     "juyuan.foundation.figures",
     "juyuan.foundation.work",
+    "juyuan.foundation.keeping",
     "juyuan.foundation.duties",
-    "juyuan.foundation.apikit",
     "juyuan.foundation.notices",
+    "juyuan.foundation.apikit",
     "juyuan.rooms.investors",
     "juyuan.rooms.chains",
     "juyuan.rooms.pipeline",
@@ -240,7 +241,6 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
-LOGGING = {
 # ───────── 通知的渠道(去处只由管理员在这里给出,见 foundation.notices.config) ─────────
 JUYUAN_BASE_URL = env("JUYUAN_BASE_URL")
 JUYUAN_SMTP_URL = env("JUYUAN_SMTP_URL")
@@ -251,6 +251,7 @@ JUYUAN_WEBHOOK_HOSTS = env_list("JUYUAN_WEBHOOK_HOSTS")
 JUYUAN_SMS_URL = env("JUYUAN_SMS_URL")
 JUYUAN_SMS_SECRET = env("JUYUAN_SMS_SECRET")
 
+LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
+from juyuan.foundation.keeping.queries import standing
 from juyuan.foundation.work.queries import HEARTBEAT_SECONDS, workers_alive
+from juyuan.foundation.workdays import clock
 
 MIN_FREE_BYTES = 200 * 1024 * 1024
 # GM/T 0004 附录 A 示例 1:SM3("abc")
@@ -75,6 +77,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """能不能接活;不能时 503,逐项说明。"""
     problems = {name: text for name, check in CHECKS.items() if (text := check())}
     body = {"status": "ok" if not problems else "unavailable", "problems": problems}
+    if not problems and not settings.DEMO and standing(clock.now()).problem:
+        # 备份迟了不妨碍接活,但监控要看得见;原因在系统管理的「备份」页,这里不公开
+        body["notes"] = {"backup": "备份没有按时做成"}
     return JsonResponse(
         body, status=503 if problems else 200, json_dumps_params={"ensure_ascii": False}
     )

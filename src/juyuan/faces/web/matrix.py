@@ -110,6 +110,7 @@ REGISTRY = Door("系统、安全管理员", "sysadmin secadmin")
 SYSADMIN = Door("系统管理员", "sysadmin")
 SECADMIN = Door("安全管理员", "secadmin")
 AUDIT = Door("审计、安全管理员", "secadmin auditadmin")
+AUDITADMIN = Door("审计管理员", "auditadmin")
 ANY_ADMIN = Door("三员", ADMINS)
 TOKEN_OWNER = Door("令牌本人、系统管理员", "own sysadmin")
 TASK_OWNER = Door("任务发起人", "own", _others("own"))
@@ -220,6 +221,7 @@ PAGES: tuple[Page, ...] = (
     # 三员
     Page("admin_matrix", ANY_ADMIN),
     Page("admin_jobs", SYSADMIN),
+    Page("keeping:backups", SYSADMIN),
     Page("people:accounts", REGISTRY),
     Page("people:new_person", SYSADMIN, post=422),
     Page("people:person", REGISTRY),
@@ -236,6 +238,8 @@ PAGES: tuple[Page, ...] = (
     Page("people:leave", LEAVE, post=422),
     Page("ledger:audit", AUDIT),
     Page("ledger:event", AUDIT),
+    Page("ledger:seals", AUDITADMIN),
+    _post_only("ledger:anchor", AUDITADMIN, 200),
     # 投资方
     Page("investors:list", NOT_ADMIN),
     Page("investors:new", STAFF_NOT_ADMIN, post=422),

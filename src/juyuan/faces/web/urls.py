@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("juyuan.foundation.people.urls")),
     path("", include("juyuan.foundation.ledger.urls")),
     path("", include("juyuan.foundation.work.urls")),
+    path("", include("juyuan.foundation.keeping.urls")),
     path("", include("juyuan.foundation.workdays.urls")),
     path("", include("juyuan.foundation.exchange.urls")),
     path("", include("juyuan.foundation.search.urls")),

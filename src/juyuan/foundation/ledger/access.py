@@ -15,3 +15,10 @@ def can_read_audit(actor: Actor) -> Access:
 def sees_everything(actor: Actor) -> bool:
     """审计管理员看全部;安全管理员只看三员(审计管理员自己的作为由安全管理员看)。"""
     return actor.has("auditadmin")
+
+
+def can_keep_anchors(actor: Actor) -> Access:
+    """封存、核验、锚点只归审计管理员。"""
+    if actor.has("auditadmin"):
+        return Allowed()
+    return Denial("台账封存只供审计管理员查阅")

@@ -70,7 +70,7 @@ def _settled(patience: float) -> tuple[int, int]:
         cursor.execute("SELECT pg_get_serial_sequence('ledger_event', 'id')")
         sequence = cursor.fetchone()[0]
         # 次序要紧:先读编号,再看锁。先发出的编号,其事务此刻或仍持锁,或已了结。
-        cursor.execute(f"SELECT last_value - (NOT is_called)::int FROM {sequence}")
+        cursor.execute(f"SELECT last_value - (NOT is_called)::int FROM {sequence}")  # noqa: S608
         handed_out = int(cursor.fetchone()[0])
         open_ = _holders(cursor)
         until = time.monotonic() + patience

@@ -29,6 +29,8 @@ _events: dict[str, str] = {
     "people.post.ended": "终止任职",
     "people.token.made": "发接口令牌",
     "people.token.revoked": "撤销接口令牌",
+    "keeping.backup.made": "备份",
+    "keeping.restored": "由备份恢复",
     "files.file.stored": "上传文件",
     "files.file.used": "使用文件",
     "files.file.downloaded": "下载文件",
@@ -49,6 +51,7 @@ _types: dict[str, str] = {
     "task": "长任务",
     "job": "定期任务",
     "audit": "审计记录",
+    "backup": "备份",
 }
 
 _fields: dict[str, str] = {
@@ -77,7 +80,9 @@ _fields: dict[str, str] = {
 }
 
 # 管理事项:名称、理由、前后内容不涉业务,审计可看
-MANAGEMENT = frozenset({"unit", "person", "account", "post", "token", "url", "audit", "job"})
+MANAGEMENT = frozenset(
+    {"unit", "person", "account", "post", "token", "url", "audit", "job", "backup"}
+)
 
 
 def register(

@@ -21,6 +21,11 @@ def timeline(obj_type: str, obj_id: object, *, limit: int = 200) -> list[Event]:
     return list(found.order_by("-id")[:limit])
 
 
+def recent(event: str, limit: int = 1) -> list[Event]:
+    """某个事项最近的几次(做成的),新的在前。是否可看由调用者先判定。"""
+    return list(Event.objects.filter(event=event, result=Result.DONE).order_by("-id")[:limit])
+
+
 @dataclass(frozen=True)
 class AuditFilter:
     """审计的筛选条件;空 = 不限。日期含首尾两日。"""

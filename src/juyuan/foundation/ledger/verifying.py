@@ -102,7 +102,7 @@ def _chain(report: Report, ring: keys.Ring) -> None:
         previous = report.digest = sealed.digest
     if foreign:
         why = "没有密钥" if not ring.keys else "封存所用的密钥不在手上"
-        report.unverifiable = f"{foreign} 封无法核验:{why}(只核对了编号与行数)"
+        report.unverifiable = f"{foreign} 封{why}(只核对了编号与行数)"
 
 
 def _one(report: Report, sealed: Seal, previous: str, key: bytes | None, ring: keys.Ring) -> None:

@@ -48,6 +48,18 @@ COMMANDS = (
     Command("clauses", "--json", "条款清单:原文、房间、规则、测试、页面、参数", "code"),
     Command("check-invariants", "[--json]", "核对全库必须成立的关系"),
     Command("permission-matrix", "[--json]", "谁能在哪个网址做什么", "code"),
+    Command("backup", "文件夹 [--json]", "备份数据库与文件(可以一边有人在写),清单带摘要与签名"),
+    Command(
+        "restore",
+        "文件夹 [--check] [--replace] [--unsigned] [--json]",
+        "由备份恢复到空的地方;损坏、残缺、比程序新的,一行不动就拒绝",
+        "none",
+    ),
+    Command(
+        "verify-audit", "[--anchor 文件] [--json]", "核验台账:改、删、插、截尾,说出第一处"
+    ),
+    Command("export-anchor", "文件", "封存台账并导出锚点(存到本机以外)"),
+    Command("seal-audit", "[--json]", "立即封存台账(平时每十分钟一次)"),
     Command("user", "add 用户名 --unit 单位 --role 角色 [--name 姓名]", "建账号并授予职务"),
     Command("token", "用户名 [--label 用途]", "发一个接口令牌(末行即令牌,只显示一次)"),
     Command("seed", "--scale N [--seed S]", "造 N 个仿真项目,供性能与压力测试"),

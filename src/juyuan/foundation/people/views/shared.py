@@ -15,7 +15,9 @@ TABS = (
     ("people:units", "单位", ("sysadmin", "secadmin")),
     ("admin_matrix", "权限矩阵", ("sysadmin", "secadmin", "auditadmin")),
     ("ledger:audit", "审计", ("secadmin", "auditadmin")),
+    ("ledger:seals", "台账封存", ("auditadmin",)),
     ("admin_jobs", "运行", ("sysadmin",)),
+    ("keeping:backups", "备份", ("sysadmin",)),
 )
 
 
