@@ -5,30 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 
-from . import invariants as tables
 from .launch.trouble import DONE, REFUSED
 
 
 def check_invariants(argv: list[str]) -> int:
     """核对全库必须成立的关系;有一条不成立即 1。`--json` 给出发现的列表。"""
     options = _options("check-invariants", argv)
+    from juyuan.foundation import invariants
     from juyuan.foundation.workdays import clock
-    from juyuan.kernel.verdict import Finding
-    from juyuan.rooms.pipeline.queries.invariants import INVARIANTS, invariants
 
-    verdicts = tables.check()
-    labels = {verdict.invariant.name: verdict.invariant.label for verdict in verdicts}
-    found = [
-        Finding(example, verdict.invariant.name, "", f"{verdict.invariant.label}:{example}")
-        for verdict in verdicts
-        for example in verdict.examples
-    ]
-    found += invariants(clock.today())
+    found = invariants.check(clock.today())
     if options.json:
         print(json.dumps([f.as_dict() for f in found], ensure_ascii=False, indent=2))
         return REFUSED if found else DONE
     broken = {finding.rule for finding in found}
-    for rule, label in {**labels, **INVARIANTS}.items():
+    for rule, label in invariants.labels().items():
         print(f"{'✗' if rule in broken else '✓'} {label}")
         for finding in found:
             if finding.rule == rule:

@@ -1,6 +1,6 @@
 """全库必须成立的关系:逐条核对,给出发现(哪个项目、哪一条、差在哪里),只读不改。
 
-`./juyuan check-invariants` 打印之。每条的说明在 `INVARIANTS`。
+登记在 foundation.invariants,`./juyuan check-invariants` 打印之。每条的说明在 `LABELS`。
 """
 
 from __future__ import annotations
@@ -15,21 +15,23 @@ from django.db.models import Prefetch, QuerySet
 from juyuan.foundation.figures import queries as figures
 from juyuan.foundation.files import storage
 from juyuan.foundation.files.models import FileUse
+from juyuan.foundation.invariants import Invariants, broken_rows
 from juyuan.foundation.ledger.models import Event
+from juyuan.foundation.policy.queries import params
 from juyuan.foundation.search.models import SearchRow
 from juyuan.kernel.verdict import Finding
 from juyuan.rooms.pipeline.models import Evidence, Project, ProjectState, Recognition
 from juyuan.rooms.pipeline.queries.matching import OBJ
 from juyuan.rooms.pipeline.rules.amounts import FULL_BP
 from juyuan.rooms.pipeline.rules.recognition import host_parts
-from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES, Stage, StageStatus
+from juyuan.rooms.pipeline.rules.stages import STAGES, VERIFIED_STAGES, Stage, StageStatus
 
 CHUNK = 2000
 FROZEN = (
     "stage", "fact_on", "total_investment", "contract_amount", "committed_investment",
     "committed_outside_province", "chain_code", "is_chain_project", "lead_unit_id", "hosts",
 )  # fmt: skip
-INVARIANTS = {
+LABELS = {
     "host_shares": "实际落点的份额合计恰为 100%",
     "host_parts": "各地金额之和等于项目金额,且等于按份额重算",
     "party_shares": "出资方占比合计 100%,或一方都没有填",
@@ -42,13 +44,37 @@ INVARIANTS = {
     "search_rows": "在库项目都检索得到,作废的检索不到",
     "registration_event": "每个项目的登记都在台账里",
     "evidence_files": "证据的文件在,内容与摘要相符",
+    "committed_within_contract": "合同引资额不超过合同金额",
+    "first_move": "每个项目都有入库的移动记录,最近一次移动到的库就是它所在的库",
+    "search_orphans": "检索行都指着存在的项目",
+    "merged_parties": "并入别家的投资方不再是哪个项目的出资方",
+    "libraries": "五个库的名称与本市文件所列一致",
+}
+QUERIES = {
+    "committed_within_contract": (
+        "SELECT code FROM pipeline_project"
+        " WHERE committed_investment > coalesce(contract_amount, committed_investment)"
+    ),
+    "first_move": (
+        "SELECT p.code FROM pipeline_project p LEFT JOIN LATERAL ("
+        "SELECT to_stage FROM pipeline_stagemove m WHERE m.project_id = p.id"
+        " ORDER BY m.id DESC LIMIT 1) m ON true WHERE m.to_stage IS DISTINCT FROM p.stage"
+    ),
+    "search_orphans": (
+        "SELECT s.object_id FROM search_searchrow s WHERE s.object_type = 'project'"
+        " AND NOT EXISTS (SELECT 1 FROM pipeline_project p WHERE p.id = s.object_id)"
+    ),
+    "merged_parties": (
+        "SELECT i.code FROM investors_investor i WHERE i.merged_into_id IS NOT NULL"
+        " AND EXISTS (SELECT 1 FROM pipeline_projectparty y WHERE y.investor_id = i.id)"
+    ),
 }
 
 Check = Callable[[Project], Iterable[str]]
 
 
-def invariants(today: date) -> list[Finding]:
-    """核对全库。`field` 是项目编号(统计数为其名称),`rule` 是 `INVARIANTS` 的键。空即全部成立。"""
+def find(today: date) -> list[Finding]:
+    """核对全库。`field` 是项目编号(统计数为其名称),`rule` 是 `LABELS` 的键。空即全部成立。"""
     found = []
     for project in _projects():
         found += [
@@ -64,6 +90,12 @@ def invariants(today: date) -> list[Finding]:
         ("evidence_files", _files()),
     ):
         found += [Finding(place, rule, "3.3b", f"{place}:{text}") for place, text in whole]
+    named = params(today)["pipeline.libraries"]
+    if named != [stage.label for stage in STAGES]:
+        text = f"文件列的是{'、'.join(named)}"
+        found.append(Finding("pipeline.libraries", "libraries", "3.3b", text))
+    for rule, sql in QUERIES.items():
+        found += broken_rows(rule, LABELS[rule], sql)
     return found
 
 
@@ -289,3 +321,6 @@ def _digest(path: Path) -> str:
         return ""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+INVARIANTS = Invariants("pipeline", LABELS, find)

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from juyuan.foundation.figures.queries import compute
+from juyuan.foundation.invariants import check as invariants
 from juyuan.foundation.search.grams import stored_grams
 from juyuan.foundation.search.models import SearchRow
 from juyuan.foundation.search.queries import find
@@ -17,7 +18,6 @@ from juyuan.rooms.pipeline.actions.common import refresh_search
 from juyuan.rooms.pipeline.actions.seed import seed_projects
 from juyuan.rooms.pipeline.actions.seedwords import grams
 from juyuan.rooms.pipeline.models import Project, ProjectHost
-from juyuan.rooms.pipeline.queries.invariants import invariants
 from juyuan.rooms.pipeline.rules.naming import project_key
 from juyuan.rooms.pipeline.tests import factories as f
 
