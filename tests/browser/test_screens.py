@@ -83,3 +83,29 @@ def test_主要各屏(site: Site, name: str) -> None:
             # 照窗口拍:钉在底部的条才在底部
             page.set_viewport_size({"width": width, "height": min(tall, TALL)})
             page.screenshot(path=IMG / f"{name}-{width}.png")
+
+
+def test_手机上五库条的字不截断_不盖住邻格(site: Site) -> None:
+    page = site.open("/projects/", who="shangwuju", width=390)
+    assert "另有待核实" in page.inner_text(".jy-strip").replace("\n", "")
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.jy-strip > a')].flatMap(cell =>"
+        " [...cell.querySelectorAll('span')].filter(part => part.scrollWidth > part.clientWidth + 1"
+        " && getComputedStyle(part).display !== 'inline'"
+        " || part.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1)"
+        ".map(part => part.textContent))"
+    )
+    assert cut == []
+
+
+def test_项目库印在A4纸上一列不少(site: Site) -> None:
+    page = site.open("/projects/", who="shangwuju")
+    page.set_viewport_size({"width": 688, "height": 1000})  # A4 去掉左右边距
+    page.emulate_media(media="print")
+    over = page.evaluate(
+        "(() => { const card = document.querySelector('.jy-lists').getBoundingClientRect().right;"
+        " return [...document.querySelectorAll('.jy-lists thead th')].filter(head =>"
+        " head.getBoundingClientRect().right > card + 1).map(head => head.textContent) })()"
+    )
+    assert over == []
+    assert "打印人" in page.inner_text("footer.jy-foot")
