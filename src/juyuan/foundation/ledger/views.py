@@ -19,7 +19,8 @@ from juyuan.foundation.people.queries import account_ids_named, admin_account_id
 from juyuan.foundation.people.views.shared import tabs
 from juyuan.foundation.ui import render as ui
 from juyuan.foundation.ui.filters import Filter, FilterBar
-from juyuan.foundation.ui.keyset import Order, clamp_limit, paginate
+from juyuan.foundation.ui.keyset import Order, paginate
+from juyuan.foundation.ui.paging import page_limit
 from juyuan.foundation.ui.tables import Column, Table
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
@@ -89,7 +90,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         queries.audit(_wanted(request, actor)),
         Order("id", desc=True),
         cursor=request.GET.get("cursor", ""),
-        limit=clamp_limit(request.GET.get("limit")),
+        limit=page_limit(request),
     )
     _note_reading(request, actor)
     table = Table(

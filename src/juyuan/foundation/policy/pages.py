@@ -41,12 +41,13 @@ def citations() -> Citations:
 
 @dataclass(frozen=True)
 class ParameterView:
-    """参数一行。`brief` 是列表里的一行字,`lines` 是全部;`read` = 已有代码读它。"""
+    """参数一行。`brief` 是列表里的一行字,`lines` 是全部;`read` = 已有代码读它,`built` = 承办的房间已建。"""
 
     row: ParameterRow
     lines: tuple[str, ...]
     pending: bool = False
     read: bool = True
+    built: bool = True
 
     @property
     def brief(self) -> str:
@@ -138,12 +139,24 @@ class Query:
         return any(self.text.lower() in word.lower() for word in words)
 
 
+def _is_built(code: str) -> bool:
+    """承办这一条的房间建了没有;与哪一条都无关的通用参数算建了。"""
+    clause = queries.pack().clauses_by_code.get(code)
+    return clause is None or clause.built
+
+
 def _views(
     rows: Iterable[ParameterRow], who: Callable[[str], str], open_keys: set[str]
 ) -> tuple[ParameterView, ...]:
     readers = citations().readers
     return tuple(
-        ParameterView(row, tuple(shown_lines(row, who)), row.key in open_keys, row.key in readers)
+        ParameterView(
+            row,
+            tuple(shown_lines(row, who)),
+            row.key in open_keys,
+            row.key in readers,
+            _is_built(row.clause),
+        )
         for row in rows
     )
 

@@ -120,6 +120,10 @@ def clauses_json(pack: Pack, root: Path) -> str:
     return json.dumps(entries(pack, root), ensure_ascii=False, indent=1)
 
 
+# 还没有代码读的参数怎么写:承办的房间建了没有
+WAITING = {True: "待接入", False: "待接入(房间未建)"}
+
+
 def naming(pack: Pack) -> Any:
     """「role:head」「function:commerce」→ 人看的称呼(单位名取自城市包)。"""
 
@@ -144,7 +148,7 @@ def build(pack: Pack, root: Path) -> str:
         "# 规则手册",
         "",
         "本页由 `./juyuan rulebook` 生成,请勿手改。每条条款:原文、责任单位、承办房间、参数、规则(文件:行)、测试、页面。",
-        "「建议值」是文件没有写、由我们选的缺省,待确认;「文件明定」的数都附原文引文;「待接入」的参数还没有功能读它。",
+        "「建议值」是文件没有写、由我们选的缺省,待确认;「文件明定」的数都附原文引文;「待接入」的参数还没有功能读它,「房间未建」的等那间房。",
         "",
         f"依据:{pack.document.title}({pack.document.number}),自 {pack.document.effective_from} 起。",
         "",
@@ -173,7 +177,7 @@ def _section(pack: Pack, row: ClauseRow) -> list[str]:
     lines.append(f"- 承办:{clause.room_label}(`{clause.room}`,{clause.state})")
     who = naming(pack)
     for parameter in row.parameters:
-        state = ",待接入" if parameter.key in row.unread else ""
+        state = f",{WAITING[clause.built]}" if parameter.key in row.unread else ""
         lines.append(_parameter_line(from_pack(parameter), who, state))
     for spot in row.rules:
         says = f" {spot.says}" if spot.says else ""

@@ -66,13 +66,13 @@ def choose_order(wanted: str, allowed: Mapping[str, Order], default: str) -> Ord
     return Order(base.field, desc=wanted.startswith("-"), nullable=base.nullable)
 
 
-def clamp_limit(wanted: object, default: int = 50) -> int:
-    """?limit= 的值;读不懂或越界时收到 1…200。"""
+def clamp_limit(wanted: object, default: int = 50, most: int = MAX_LIMIT) -> int:
+    """?limit= 的值;读不懂取缺省,越界时收到 1…`most`。"""
     try:
         number = int(str(wanted))
     except ValueError:
-        return default
-    return min(max(number, 1), MAX_LIMIT)
+        return min(default, most)
+    return min(max(number, 1), most)
 
 
 def paginate(

@@ -114,6 +114,8 @@ def test_parameter_that_no_code_reads_says_so(tree: Path, city: Pack) -> None:
     book = rulebook.build(city, tree)
     assert "合同引资额门槛 = 5亿元(文件明定,含本数,自 2025-07-07;" in book
     assert "亮红灯 = 3 月(建议值,含本数,自 2025-07-07,待接入;" in book
+    money = next(line for line in book.splitlines() if "招商引资专项经费 = " in line)
+    assert "待接入(房间未建)" in money, "专项经费的房间还没有建"
 
 
 def test_clause_list_is_one_json_document(tree: Path, city: Pack) -> None:

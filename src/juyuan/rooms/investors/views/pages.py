@@ -17,7 +17,8 @@ from juyuan.foundation.people.queries import county_units
 from juyuan.foundation.ui import querystring
 from juyuan.foundation.ui.context import money_unit
 from juyuan.foundation.ui.filters import Filter, FilterBar
-from juyuan.foundation.ui.keyset import choose_order, clamp_limit, paginate
+from juyuan.foundation.ui.keyset import choose_order, paginate
+from juyuan.foundation.ui.paging import page_limit
 from juyuan.foundation.ui.render import tag
 from juyuan.foundation.ui.tables import Column, Table, tick
 from juyuan.foundation.workdays import clock
@@ -35,7 +36,6 @@ from juyuan.rooms.investors.queries.detail import (
 )
 
 COUNT_LIMIT = 10_000
-PAGE = 50
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -149,7 +149,7 @@ def index(request: HttpRequest) -> HttpResponse:
         found,
         order,
         request.GET.get("cursor", "")[:400],
-        clamp_limit(request.GET.get("limit", PAGE), PAGE),
+        page_limit(request),
     )
     counted = found.order_by().values("pk")[: COUNT_LIMIT + 1].count()
     page.total = counted if counted <= COUNT_LIMIT else None

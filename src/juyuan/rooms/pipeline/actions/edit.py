@@ -22,6 +22,7 @@ from juyuan.rooms.pipeline.actions.common import (
     update_if_current,
 )
 from juyuan.rooms.pipeline.actions.register import PLAIN_FIELDS, references
+from juyuan.rooms.pipeline.actions.settle import settle_claim
 from juyuan.rooms.pipeline.models import (
     Project,
     ProjectHost,
@@ -31,7 +32,14 @@ from juyuan.rooms.pipeline.models import (
 )
 from juyuan.rooms.pipeline.queries.facts import assemble
 from juyuan.rooms.pipeline.rules.amounts import Category, Origin, Unknown
-from juyuan.rooms.pipeline.rules.drafts import HostDraft, PartyDraft, ProjectDraft, judge
+from juyuan.rooms.pipeline.rules.drafts import (
+    RESTRICTED,
+    HostDraft,
+    PartyDraft,
+    ProjectDraft,
+    judge,
+    keeping_sight,
+)
 from juyuan.rooms.pipeline.rules.facts import LandingKind
 from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.naming import project_key
@@ -122,6 +130,8 @@ def edit_project(
 ) -> Project:
     """把项目改成 `draft` 的样子。没有变化则什么也不发生。
 
+    改成限名单的人自动列入名单;已是限名单的,把自己移出名单照办(此后他可能看不见)。
+
     Raises:
         Denied: 不是经办、承载单位或商务主管部门。
         Stale: 版本已变。
@@ -130,6 +140,8 @@ def edit_project(
     require(access.can_edit(actor, project))
     expect_version(project, version)
     before = draft_of(project)
+    if before.confidentiality != RESTRICTED:
+        draft = keeping_sight(draft, actor.person_id)
     changed = changed_fields(before, draft)
     if not changed:
         return project
@@ -207,4 +219,5 @@ def edit_project(
             clause="3.3b",
             now=now,
         )
+        settle_claim(fresh, actor=actor, now=now)
     return fresh

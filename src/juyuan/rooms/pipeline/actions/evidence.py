@@ -13,6 +13,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.common import OBJ
+from juyuan.rooms.pipeline.actions.settle import settle_claim
 from juyuan.rooms.pipeline.models import Evidence, Project
 from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
 from juyuan.rooms.pipeline.rules.gates import NEEDS_BY_FACT
@@ -89,4 +90,6 @@ def add_evidence(
     if findings:
         raise RuleBroken(findings)
     with transaction.atomic():
-        return attach(project, draft, actor=actor, now=now)
+        row = attach(project, draft, actor=actor, now=now)
+        settle_claim(project, actor=actor, now=now)
+    return row

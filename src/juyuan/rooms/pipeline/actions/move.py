@@ -12,11 +12,13 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.common import OBJ, expect_version, save_state, update_if_current
+from juyuan.rooms.pipeline.actions.recognise import recognition_row
 from juyuan.rooms.pipeline.models import Project, StageMove
 from juyuan.rooms.pipeline.queries.facts import facts_of
+from juyuan.rooms.pipeline.queries.verifying import verified_stages
 from juyuan.rooms.pipeline.rules.gates import check, finding
+from juyuan.rooms.pipeline.rules.recognition import on_entry
 from juyuan.rooms.pipeline.rules.stages import (
-    ORDER,
     STANDING_VERBS,
     VERIFIED_STAGES,
     ClosingReason,
@@ -29,7 +31,11 @@ from juyuan.rooms.pipeline.rules.stages import (
 )
 
 # 门槛核对用到的参数,版本随移动留存
-GATE_PARAMETERS = ("pipeline.committed_strategy", "pipeline.chain_project_excludes")
+GATE_PARAMETERS = (
+    "pipeline.committed_strategy",
+    "pipeline.chain_project_excludes",
+    "recognition.stages",
+)
 
 
 def parameter_versions(on: date) -> dict[str, str]:
@@ -77,7 +83,7 @@ def move_project(
 ) -> Project:
     """把项目移到另一个库:前移与越级要过门槛,退回与越级要理由,越级另要权限并留标记。
 
-    谋划、洽谈、意向过了门槛即算;签约、落地移入后为「待核实」,等核验人认定。
+    须核验人认定的库(参数 recognition.stages,缺省签约、落地)移入后为「待核实」,其余过了门槛即算。
 
     Raises:
         Denied: 无权移动或越级。
@@ -100,19 +106,17 @@ def move_project(
         raise RuleBroken(findings)
 
     before = project.stage_enum
+    freeze: tuple[Stage, ...] = ()
     if verb == MoveVerb.BACK:
         held = Stage(project.recognised_stage) if project.recognised_stage else None
         kept = held if held is not None and held.order <= to.order else (to if held else None)
         recognised = kept.value if kept else ""
         status = StageStatus.RECOGNISED if recognised == to else StageStatus.CLAIMED
-    elif to in VERIFIED_STAGES:
-        status = StageStatus.CLAIMED
-        gated = Stage.INTENT if to == Stage.SIGNED else None
-        held = Stage(project.recognised_stage) if project.recognised_stage else None
-        best = max((s for s in (gated, held) if s), key=lambda s: ORDER[s], default=None)
-        recognised = best.value if best else ""
     else:
-        status, recognised = StageStatus.RECOGNISED, to.value
+        held = Stage(project.recognised_stage) if project.recognised_stage else None
+        entry = on_entry(to, held, verified_stages(day))
+        status, freeze = entry.status, entry.freeze
+        recognised = entry.recognised.value if entry.recognised else ""
 
     with transaction.atomic():
         update_if_current(
@@ -130,6 +134,11 @@ def move_project(
             at=now, fact_on=day, reason=reason.strip(), override=verb == MoveVerb.JUMP,
             gate_report=report, parameters=parameter_versions(now.date()),
         ).save(force_insert=True)  # fmt: skip
+        for stage in freeze:
+            strategy = params(day)["pipeline.committed_strategy"]
+            row = recognition_row(project, stage, day, actor, now, strategy)
+            row.gate_report = report
+            row.save(force_insert=True)
         save_state(project, now)
         record(
             event=f"pipeline.project.{verb.value}",

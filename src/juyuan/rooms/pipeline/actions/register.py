@@ -37,7 +37,7 @@ from juyuan.rooms.pipeline.models import (
     StageMove,
 )
 from juyuan.rooms.pipeline.queries.facts import assemble
-from juyuan.rooms.pipeline.rules.drafts import ProjectDraft, judge
+from juyuan.rooms.pipeline.rules.drafts import ProjectDraft, judge, keeping_sight
 from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
 from juyuan.rooms.pipeline.rules.facts import Facts
 from juyuan.rooms.pipeline.rules.gates import check, missing
@@ -156,8 +156,8 @@ def references(drafts: Sequence[ProjectDraft]) -> list[list[Finding]]:
 
 
 def build(intake: Intake, *, actor: Actor, now: datetime, names: Names) -> Built:
-    """由草稿装配各行。纯装配:不查库、不写库。"""
-    draft = intake.draft
+    """由草稿装配各行(限名单的,登记人自动列入)。纯装配:不查库、不写库。"""
+    draft = keeping_sight(intake.draft, actor.person_id)
     book = params(now.date())
     fact_on = intake.fact_on or now.date()
     project = Project(
@@ -262,6 +262,12 @@ def insert(
     return [b.project for b in rows]
 
 
+def entry_stages(on: date) -> tuple[Stage, ...]:
+    """新项目可以登记到哪些库:谋划,以及带着投资方的线索直接进的库(参数 pipeline.lead_enters)。"""
+    lead = Stage(params(on)["pipeline.lead_enters"])
+    return (Stage.PLANNING,) if lead == Stage.PLANNING else (Stage.PLANNING, lead)
+
+
 def register_project(
     *,
     actor: Actor,
@@ -280,9 +286,11 @@ def register_project(
     findings = judge(draft, now.date()) + references([draft])[0]
     for item in evidence:
         findings += judge_evidence(item, now.date())
-    if stage not in (Stage.PLANNING, Stage.NEGOTIATION):
+    entries = entry_stages(now.date())
+    if stage not in entries:
+        names = "或".join(f"「{entry.label}」" for entry in entries)
         findings.append(
-            Finding("stage", "enter", "3.3b", "新项目只能登记到「谋划」或「洽谈」,其余按门槛前移")
+            Finding("stage", "enter", "3.3b", f"新项目只能登记到{names},其余按门槛前移")
         )
     if findings:
         raise RuleBroken(findings)

@@ -15,10 +15,11 @@ from juyuan.kernel.verdict import RuleBroken, Stale, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.common import OBJ, save_state, update_if_current
 from juyuan.rooms.pipeline.actions.recognise import live_stages, reverse_rows
+from juyuan.rooms.pipeline.actions.settle import lose_claim
 from juyuan.rooms.pipeline.models import Evidence, Project, VoidRequest
 from juyuan.rooms.pipeline.models.evidence import VoidStatus
-from juyuan.rooms.pipeline.queries.facts import facts_of
 from juyuan.rooms.pipeline.queries.duties import VOID, bureau_unit, void_period, void_rule
+from juyuan.rooms.pipeline.queries.facts import facts_of
 from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.stages import Stage
 
@@ -62,8 +63,8 @@ def request_void(
                 clause="3.3b",
                 now=now,
             )
-    except IntegrityError:
             _open_duty(row, actor=actor, now=now)
+    except IntegrityError:
         raise RuleBroken.one("reason", "void.open", "已有一份作废申请在等待确认", "3.3b") from None
     return row
 
@@ -73,7 +74,8 @@ def settle_void(
 ) -> VoidRequest:
     """第二人确认或不同意作废。
 
-    作废项目时,现行认定一并冲回;作废证据使签约、落地门槛不再满足的,其认定一并冲回。
+    作废项目时,现行认定一并冲回;作废证据使签约、落地门槛不再满足的,其认定一并冲回;
+    使此前各库的门槛不再满足的,落回待核实。
 
     Raises:
         Denied: 不是商务主管部门的负责人或核验人,或就是提出人。
@@ -105,8 +107,6 @@ def settle_void(
             clause="3.3b",
             now=now,
         )
-    request.refresh_from_db()
-    return request
         end_duty(
             kind=VOID,
             object_type=OBJ,
@@ -116,10 +116,10 @@ def settle_void(
             actor=actor,
             now=now,
         )
+    request.refresh_from_db()
+    return request
 
 
-def _void_project(project: Project, *, actor: Actor, reason: str, now: datetime) -> None:
-    reverse_rows(project, live_stages(project), actor=actor, reason=f"作废:{reason}", now=now)
 def _open_duty(row: VoidRequest, *, actor: Actor, now: datetime) -> None:
     unit, today = bureau_unit(), localdate(now)
     if unit is not None:
@@ -136,6 +136,8 @@ def _open_duty(row: VoidRequest, *, actor: Actor, now: datetime) -> None:
         )
 
 
+def _void_project(project: Project, *, actor: Actor, reason: str, now: datetime) -> None:
+    reverse_rows(project, live_stages(project), actor=actor, reason=f"作废:{reason}", now=now)
     update_if_current(project, now=now, voided_at=now, recognised_stage="")
     save_state(project, now)
     search.delete(OBJ, project.pk)
@@ -152,6 +154,7 @@ def _void_evidence(evidence: Evidence, *, actor: Actor, reason: str, now: dateti
     done: set[Stage] = live_stages(project)
     broken: set[Stage] = {stage for stage in done if missing(facts, stage, now.date())}
     if not broken:
+        lose_claim(project, actor=actor, reason=reason, now=now)
         return
     reverse_rows(project, broken, actor=actor, reason=f"证据作废:{reason}", now=now)
     left = done - broken

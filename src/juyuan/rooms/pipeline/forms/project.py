@@ -95,7 +95,10 @@ class ProjectForm(forms.Form):
     remark = _text("remark", rows=2)
     participants = forms.MultipleChoiceField(label="参与单位", required=False)
     listed = forms.MultipleChoiceField(
-        label="限名单人员", required=False, help_text="按住 Ctrl 可多选；总召集人、召集人缺省可见"
+        label="限名单人员",
+        required=False,
+        help_text="密级为限名单时才用；登记的人、改成限名单的人自动列入，总召集人、召集人缺省可见。"
+        "此后把自己移出名单，保存之后您就看不到这个项目了，须请名单上的人重新列入。按住 Ctrl 可多选",
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     base = forms.CharField(required=False, widget=forms.HiddenInput)

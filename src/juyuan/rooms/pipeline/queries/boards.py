@@ -9,7 +9,14 @@ from datetime import date
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.criteria import Criteria
-from juyuan.rooms.pipeline.queries.listing import Row, Tally, filtered, rows_of, tallies
+from juyuan.rooms.pipeline.queries.listing import (
+    Library,
+    Row,
+    Tally,
+    filtered,
+    libraries_of,
+    rows_of,
+)
 from juyuan.rooms.pipeline.queries.scope import reach_of
 from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
 
@@ -20,9 +27,16 @@ PER_COLUMN = 12
 class Lane:
     """一列。`more` 是没有显示的张数。"""
 
-    stage: Stage
-    tally: Tally
+    library: Library
     cards: tuple[Row, ...]
+
+    @property
+    def stage(self) -> Stage:
+        return self.library.stage
+
+    @property
+    def tally(self) -> Tally:
+        return self.library.tally
 
     @property
     def more(self) -> int:
@@ -32,7 +46,6 @@ class Lane:
 def board(actor: Actor, found: Criteria, *, on: date, keep: str = "") -> list[Lane]:
     """五列看板。`keep` 是必须出现的项目编号(刚移动或刚被拒绝的那一张)。"""
     base = filtered(actor, found.without_stage(), reach=reach_of(actor))
-    by_stage = tallies(base)
     slices = [
         base.filter(stage=stage)
         .order_by("-updated_at", "-id")
@@ -51,4 +64,4 @@ def board(actor: Actor, found: Criteria, *, on: date, keep: str = "") -> list[La
     cards: dict[Stage, list[Row]] = defaultdict(list)
     for row in rows_of(list(projects), on):
         cards[row.stage].append(row)
-    return [Lane(stage, by_stage[stage], tuple(cards[stage])) for stage in STAGES]
+    return [Lane(library, tuple(cards[library.stage])) for library in libraries_of(base)]

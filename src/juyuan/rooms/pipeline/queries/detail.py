@@ -62,6 +62,7 @@ class GateLine:
 class Gate:
     target: Stage
     lines: tuple[GateLine, ...]
+    why: str = ""  # 这道门的理由(参数 gates.rationale)
 
     @property
     def missing(self) -> int:
@@ -203,7 +204,8 @@ def _gate(
     facts: Facts, target: Stage, on: date, suppliers: Suppliers, evidence: dict[int, Evidence]
 ) -> Gate:
     lines = [_line(c, suppliers, evidence) for c in check(facts, target, on)]
-    return Gate(target, tuple(sorted(lines, key=lambda line: line.met)))
+    why = params(on)["gates.rationale"].get(target.value, "")
+    return Gate(target, tuple(sorted(lines, key=lambda line: line.met)), why)
 
 
 def _line(c: Check, suppliers: Suppliers, evidence: dict[int, Evidence]) -> GateLine:

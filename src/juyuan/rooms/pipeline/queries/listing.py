@@ -248,10 +248,16 @@ class Tally:
 
 @dataclass(frozen=True)
 class Library:
-    """一个库的页签。"""
+    """一个库的页签。
+
+    `tally` 是点开看到的那些行(申报在此库的);`known` 是「已认定」:认定所在库为此库,与统计数字同一口径;
+    `ahead` 是其中申报已到后面的库、等着认定的个数(它们的行在后面的页签里)。
+    """
 
     stage: Stage
     tally: Tally
+    known: Sum3 = Sum3()
+    ahead: int = 0
 
 
 @dataclass
@@ -267,14 +273,16 @@ class Listing:
     sort: str
 
 
-def tallies(queryset: QuerySet[Project], as_of: date | None = None) -> dict[Stage, Tally]:
+def libraries_of(queryset: QuerySet[Project], as_of: date | None = None) -> list[Library]:
     """每库的个数与金额,一条查询。"""
     found: dict[Stage, Tally] = {stage: Tally() for stage in STAGES}
+    known: dict[Stage, Sum3] = {stage: Sum3() for stage in STAGES}
+    ahead: dict[Stage, int] = dict.fromkeys(STAGES, 0)
     groups = (
         past.grouped(queryset, as_of)
         if as_of is not None
         else queryset.order_by()
-        .values("stage", "stage_status")
+        .values("stage", "recognised_stage", "stage_status")
         .annotate(
             n=Count("pk"),
             total=Sum("total_investment"),
@@ -287,7 +295,11 @@ def tallies(queryset: QuerySet[Project], as_of: date | None = None) -> dict[Stag
         stage = Stage(g["stage"])
         recognised = g["stage_status"] == StageStatus.RECOGNISED
         found[stage] += Tally(part) if recognised else Tally(claimed=part)
-    return found
+        if g["recognised_stage"]:
+            held = Stage(g["recognised_stage"])
+            known[held] += part
+            ahead[held] += part.n if held != stage else 0
+    return [Library(stage, found[stage], known[stage], ahead[stage]) for stage in STAGES]
 
 
 def tally_rows(rows: Iterable[Row]) -> Tally:
@@ -302,7 +314,7 @@ def tally_rows(rows: Iterable[Row]) -> Tally:
 def library_strip(actor: Actor, *, reach: Reach | None = None) -> list[Library]:
     """工作台上的五库条:看得见的、在库的。"""
     queryset = apply(seen_whole(actor, reach=reach), Criteria())
-    return [Library(stage, tally) for stage, tally in tallies(queryset).items()]
+    return libraries_of(queryset)
 
 
 def filtered(actor: Actor, found: Criteria, *, reach: Reach | None = None) -> QuerySet[Project]:
@@ -323,8 +335,8 @@ def listing(
     """一页项目库:页签随其他条件而变,表尾是符合条件的全部。"""
     reach = reach_of(actor)
     base = filtered(actor, found.without_stage(), reach=reach)
-    by_stage = tallies(base, found.as_of)
-    libraries = [Library(stage, by_stage[stage]) for stage in STAGES]
+    libraries = libraries_of(base, found.as_of)
+    by_stage = {library.stage: library.tally for library in libraries}
     stage = found.stage_enum
     total = by_stage[stage] if stage else sum(by_stage.values(), Tally())
     queryset = base

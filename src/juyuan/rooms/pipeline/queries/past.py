@@ -110,7 +110,7 @@ def grouped(base: QuerySet[Project], as_of: date) -> Iterable[Any]:
         snapshots(as_of)
         .filter(project_id__in=base.order_by().values("pk"))
         .annotate(stage_status=status)
-        .values("stage", "stage_status")
+        .values("stage", "recognised_stage", "stage_status")
         .annotate(
             n=Count("pk"),
             total=Sum("total_investment"),

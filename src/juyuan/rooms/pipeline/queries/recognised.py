@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Q, QuerySet, Sum
 
 from juyuan.foundation.people.models import Unit
+from juyuan.foundation.policy.queries import params
 from juyuan.foundation.ui.keyset import Order, Page, paginate
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.chains.models import Chain
@@ -23,7 +24,16 @@ from juyuan.rooms.pipeline.queries.scope import visible_to
 from juyuan.rooms.pipeline.rules.stages import Stage
 
 STAGES = (Stage.SIGNED, Stage.LANDED)
-NEWEST = Order("recorded_at", desc=True)
+# 参数 recognition.count_by 的取值 → 认定行里的日期
+COUNTED_BY = {
+    "recognised_on": Order("recorded_at", desc=True),
+    "fact_on": Order("fact_on", desc=True),
+}
+
+
+def counted_order(on: date) -> Order:
+    """清单按哪个日期排:与归期同一个(参数 recognition.count_by),新的在前;两个日期都显示。"""
+    return COUNTED_BY[params(on)["recognition.count_by"]]
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,10 @@ def facts_listing(
     )
     stage = Stage(wanted) if wanted in {s.value for s in STAGES} else Stage.SIGNED
     page = paginate(
-        base.filter(stage=stage).select_related("project", "lead_unit"), NEWEST, cursor, limit
+        base.filter(stage=stage).select_related("project", "lead_unit"),
+        counted_order(found.as_of or date.max),
+        cursor,
+        limit,
     )
     page.total = libraries[stage].n
     rows = _rows(page.items)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from juyuan.foundation.people.models import LEADER_ROLES, READER_ROLES, Role, Unit
 from juyuan.foundation.people.queries import units_under
 from juyuan.foundation.people.visibility import TABLE, Confidentiality, Relation, Sight
+from juyuan.foundation.policy.queries import timeline
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound
 from juyuan.rooms.chains.queries import chains_led_by
@@ -23,7 +25,6 @@ from juyuan.rooms.pipeline.rules.stages import Stage
 STAFF_ROLES = (Role.CLERK, Role.HEAD, Role.VERIFIER, Role.SPECIALIST)
 PARTNER_ROLES = (Role.ADVISER, Role.CHAMBER)
 RECOGNISED = (Stage.SIGNED.value, Stage.LANDED.value)
-OWN_BUREAU_VERIFIERS = "development"
 COUNTY_BUREAU = "county_commerce"  # 县区商务主管部门办的是全县区的事
 
 
@@ -75,6 +76,14 @@ class Reach:
         return found
 
 
+def _verifying(actor: Actor) -> tuple[str, str]:
+    """谁认定一般项目、谁认定它自己的(参数,取最近的一版)。不是核验人的不必问。"""
+    if not actor.has(Role.VERIFIER):
+        return BUREAU, ""
+    book = timeline().on(date.max)
+    return book["recognition.verifier_function"], book["recognition.own_verifier_function"]
+
+
 def reach_of(actor: Actor) -> Reach:
     """由任职算出触角。三员没有任何业务关系;没有任职的人也没有。"""
     staff = [p.unit_id for p in actor.posts if p.role in STAFF_ROLES]
@@ -88,15 +97,16 @@ def reach_of(actor: Actor) -> Reach:
         everywhere.append(Relation.LEADER)
     if any(p.function == BUREAU and p.role in STAFF_ROLES for p in actor.posts):
         everywhere.append(Relation.BUREAU)
-    if actor.has(Role.VERIFIER, BUREAU):
+    general, own = _verifying(actor)
+    if actor.has(Role.VERIFIER, BUREAU) or actor.has(Role.VERIFIER, general):
         everywhere.append(Relation.BUREAU_VERIFIER)
     if actor.has_any(*READER_ROLES):
         everywhere.append(Relation.READER)
     if any(p.role in STAFF_ROLES for p in actor.posts):
         everywhere.append(Relation.OTHER)
     checks = (
-        frozenset(Unit.objects.filter(function=BUREAU).values_list("pk", flat=True))
-        if actor.has(Role.VERIFIER, OWN_BUREAU_VERIFIERS)
+        frozenset(Unit.objects.filter(function=general).values_list("pk", flat=True))
+        if actor.has(Role.VERIFIER, own)
         else frozenset()
     )
     led = (

@@ -10,6 +10,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.rules.recognition import BUREAU, Verifiers, may_recognise
+from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
 
 
 def verifiers(on: date) -> Verifiers:
@@ -19,6 +20,12 @@ def verifiers(on: date) -> Verifiers:
     own = book["recognition.own_verifier_function"]
     names = {unit.function: unit.name for unit in reversed(pack().units) if unit.function}
     return Verifiers(general, own, {**names, BUREAU: bureau()})
+
+
+def verified_stages(on: date) -> frozenset[Stage]:
+    """某日哪些库须核验人认定才算数(参数 recognition.stages);其余过了门槛就算。"""
+    wanted = set(params(on)["recognition.stages"])
+    return frozenset(stage for stage in STAGES if stage.value in wanted)
 
 
 def may_verify(actor: Actor, project: Project, makers: Collection[int], on: date) -> Access:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from juyuan.kernel.verdict import Finding
@@ -13,6 +13,7 @@ from juyuan.rooms.pipeline.rules.amounts import FULL_BP, Category, Origin, Share
 from juyuan.rooms.pipeline.rules.facts import LandingKind
 
 MAX_YUAN = 10**15
+RESTRICTED = "restricted"
 MONEY_FIELDS = {
     "total_investment": "总投资",
     "fixed_investment": "固定资产投资",
@@ -86,6 +87,16 @@ class ProjectDraft:
     extra: dict[str, str] = field(default_factory=dict)
 
 
+def keeping_sight(draft: ProjectDraft, person_id: int | None) -> ProjectDraft:
+    """登记限名单项目、把密级改成限名单的人自动列入名单。
+
+    不列入,他一存就看不见自己的项目,也没有人知道该由谁来补。此后把自己移出去是明白的选择,照办。
+    """
+    if draft.confidentiality != RESTRICTED or person_id is None or person_id in draft.listed_ids:
+        return draft
+    return replace(draft, listed_ids=(*draft.listed_ids, person_id))
+
+
 def _money(draft: ProjectDraft) -> list[Finding]:
     found = []
     for name, label in MONEY_FIELDS.items():
@@ -150,6 +161,6 @@ def judge(draft: ProjectDraft, today: date) -> list[Finding]:
         day = getattr(draft, name)
         if day is not None and day > today:
             found.append(Finding(name, "date.future", "", f"{label}不能晚于今天({today})"))
-    if draft.confidentiality not in {"normal", "internal", "restricted"}:
+    if draft.confidentiality not in {"normal", "internal", RESTRICTED}:
         found.append(Finding("confidentiality", "choice", "", "密级只能是一般、内部、限名单"))
     return found

@@ -350,6 +350,12 @@ def missing(
     return found
 
 
+def highest_met(facts: Facts, below: Stage, on: date) -> Stage | None:
+    """`below` 之前门槛仍齐的最高一个库;一个也没有则为空。"""
+    earlier = [s for s in (P, N, I, S) if s.order < below.order]
+    return next((s for s in reversed(earlier) if not missing(facts, s, on)), None)
+
+
 def need_label(field_name: str, stage: Stage, landing_kind: LandingKind | None = None) -> str:
     """表单上某字段的标记:必填(现在所在的库要)、下阶段必填、选填。同一张表。"""
     if field_name == "name":

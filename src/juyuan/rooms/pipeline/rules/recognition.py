@@ -9,7 +9,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.clause import rule
 from juyuan.kernel.money import split_money
 from juyuan.kernel.verdict import Access, Allowed, Denial
-from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES, Stage
+from juyuan.rooms.pipeline.rules.stages import STAGES, VERIFIED_STAGES, Stage, StageStatus
 
 BUREAU = "commerce"  # 商务主管部门的职能
 
@@ -44,6 +44,44 @@ def may_recognise(
     if actor.account_id in makers:
         return Denial("申报人、证据提交人不得认定自己经手的项目,请另一位核验人办理", "3.3b")
     return Allowed()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """过了门槛移入一个库的后果:核实状态、认定到哪个库、哪些库当场冻结数字。"""
+
+    status: StageStatus
+    recognised: Stage | None
+    freeze: tuple[Stage, ...] = ()
+
+
+@rule("3.3b")
+def on_entry(to: Stage, held: Stage | None, verified: Collection[Stage]) -> Entry:
+    """强化项目动态管理:须核验人认定的库(参数 recognition.stages)移入后待核实,其余过了门槛就算。
+
+    `held` 是此前认定到的库。到 `to` 的门槛含此前各库的,故中间不须认定的库一并算数,
+    遇到须认定的库为止;签约、落地若不须认定,移入当时就冻结数字。
+    """
+    reached, freeze = held, []
+    for stage in STAGES:
+        passed = held is not None and stage.order <= held.order
+        if stage.order > to.order or passed or (stage == Stage.PLANNING != to):
+            continue
+        if stage in verified:
+            break
+        reached = stage
+        if stage in VERIFIED_STAGES:
+            freeze.append(stage)
+    status = StageStatus.RECOGNISED if reached == to else StageStatus.CLAIMED
+    return Entry(status, reached, tuple(freeze))
+
+
+def settles(
+    stage: Stage, status: StageStatus, lacking: Collection[object], verified: Collection[Stage]
+) -> bool:
+    """待核实的项目此刻算不算数:本库不须核验人认定,而门槛已经补齐(与前移过门槛同一条规则)。"""
+    needs_verifier = stage in verified or stage in VERIFIED_STAGES
+    return status == StageStatus.CLAIMED and not needs_verifier and not lacking
 
 
 def recognisable(stage: Stage, current: Stage, recognised: Collection[Stage]) -> str:

@@ -26,7 +26,7 @@ class Stage(Labelled):
 STAGES: tuple[Stage, ...] = tuple(Stage)
 ORDER: dict[Stage, int] = {stage: index for index, stage in enumerate(STAGES)}
 
-# 这两个库要由核验人认定才算数;其余三个,过了门槛就算
+# 这两个库的认定留一行冻结的数字;哪些库须核验人认定另由参数 recognition.stages 定
 VERIFIED_STAGES = frozenset({Stage.SIGNED, Stage.LANDED})
 
 

@@ -62,7 +62,7 @@ def test_两种读法逐对象一致(cast, projects) -> None:
 @pytest.mark.parametrize(
     ("who", "seen"),
     [
-        ("longshan", {"normal", "internal"}),
+        ("longshan", {"normal", "internal", "restricted", "signed"}),  # 登记人自动列入
         ("longshan_head", {"normal", "internal"}),
         ("longshan_shangwu", {"normal", "internal"}),
         ("gongxin", {"normal", "internal"}),

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from juyuan.foundation.people.visibility import Sight
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
@@ -21,12 +22,12 @@ from juyuan.rooms.investors import queries as investor_queries
 from juyuan.rooms.investors.models import Investor
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
-from juyuan.rooms.pipeline.actions.register import register_project
+from juyuan.rooms.pipeline.actions.register import entry_stages, register_project
 from juyuan.rooms.pipeline.forms import choices as options
 from juyuan.rooms.pipeline.forms.acts import EvidenceForm, today_limit
 from juyuan.rooms.pipeline.forms.project import ProjectBundle
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries.scope import door
+from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.drafts import ProjectDraft, judge
 from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
 from juyuan.rooms.pipeline.rules.facts import FactKey
@@ -34,7 +35,6 @@ from juyuan.rooms.pipeline.rules.stages import Stage
 from juyuan.rooms.pipeline.views import keeping, merging
 from juyuan.rooms.pipeline.views.common import actor_of, detail_url
 
-ENTRY = {Stage.PLANNING.value: Stage.PLANNING, Stage.NEGOTIATION.value: Stage.NEGOTIATION}
 MAX_SUGGESTIONS = 8
 COLLECTIONS = {"parties", "hosts", "participant_ids", "listed_ids", "extra"}
 
@@ -103,7 +103,8 @@ def register(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     require(access.can_register(actor))
     said = request.POST.get("stage") or request.GET.get("stage", "")
-    stage = ENTRY.get(said, Stage.PLANNING)
+    entries = entry_stages(now.date())
+    stage = next((s for s in entries if s.value == said), Stage.PLANNING)
     chosen = options.load(now.date())
     initial = {
         "lead_unit": actor.post.unit_code
@@ -142,7 +143,7 @@ def register(request: HttpRequest) -> HttpResponse:
                 "url": f"?stage={s.value}",
                 "current": s == stage,
             }
-            for s in ENTRY.values()
+            for s in entries
         ],
         "submit": f"登记到{stage.label}",
         "cancel_url": reverse("pipeline:list"),
@@ -222,7 +223,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
                 status = 412
             else:
                 messages.success(request, "已保存" if changed else "没有改动，未作保存")
-                return HttpResponseRedirect(detail_url(project))
+                return HttpResponseRedirect(_after(request, actor, code))
     context = {
         "page_title": f"编辑：{project.name}",
         "project": project,
@@ -241,6 +242,18 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         "frozen": project.recognised_stage in (Stage.SIGNED, Stage.LANDED),
     }
     return render(request, "pipeline/edit.html", context, status=status)
+
+
+def _after(request: HttpRequest, actor: Actor, code: str) -> str:
+    """保存之后去哪里:还看得见的去详情;把自己移出了限名单的,说明白,回项目库。"""
+    project = Project.objects.get(code=code)
+    if sight_of(actor, project) == Sight.FULL:
+        return detail_url(project)
+    messages.warning(
+        request,
+        f"您已不在「{project.name}」的限名单之列，从现在起看不到这个项目；要再看，请名单上的人把您列入",
+    )
+    return reverse("pipeline:list")
 
 
 def _editing(project: Project, draft: ProjectDraft, chosen: options.Choices) -> dict[str, Any]:

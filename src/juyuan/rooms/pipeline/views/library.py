@@ -13,7 +13,7 @@ from juyuan.foundation.people.visibility import Relation
 from juyuan.foundation.ui import querystring, vocab
 from juyuan.foundation.ui.context import money_unit
 from juyuan.foundation.ui.filters import Filter, FilterBar
-from juyuan.foundation.ui.keyset import clamp_limit
+from juyuan.foundation.ui.paging import page_limit
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.verdict import require
 from juyuan.rooms.pipeline import access
@@ -45,8 +45,9 @@ def strip(
                 "css": look.css,
                 "url": base + query,
                 "n": tally.n,
-                "recognised": tally.recognised.n,
-                "sum": tally.recognised.total,
+                "recognised": library.known.n,
+                "sum": library.known.total,
+                "ahead": library.ahead,
                 "claimed": tally.claimed.n,
                 "claimed_sum": tally.claimed.total,
                 "current": here,
@@ -100,7 +101,7 @@ def library(request: HttpRequest) -> HttpResponse:
         on=today,
         sort=request.GET.get("sort", listing.DEFAULT_SORT),
         cursor=request.GET.get("cursor", ""),
-        limit=clamp_limit(request.GET.get("limit", listing.PAGE), listing.PAGE),
+        limit=page_limit(request),
     )
     options = listing.options()
     cookie = request.COOKIES.get(tables.COLUMNS_COOKIE, "")
@@ -137,7 +138,7 @@ def board_context(request: HttpRequest, *, keep: str = "") -> dict[str, Any]:
     return {
         "page_title": "项目库看板",
         "items": strip(
-            [listing.Library(lane.stage, lane.tally) for lane in lanes], request.GET
+            [lane.library for lane in lanes], request.GET
         ),
         "columns": [_column(lane, request, movable) for lane in lanes],
         "modes": modes("board", params),
@@ -195,7 +196,7 @@ def facts_list(request: HttpRequest) -> HttpResponse:
     actor, unit = actor_of(request), money_unit(request)
     found: Criteria = read(request.GET)
     page = recognised.facts_listing(
-        actor, found, cursor=request.GET.get("cursor", ""), limit=listing.PAGE
+        actor, found, cursor=request.GET.get("cursor", ""), limit=page_limit(request)
     )
     options = listing.options()
     items = []

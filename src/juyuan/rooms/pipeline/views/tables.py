@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from juyuan.foundation.ui import formats, querystring, render
 from juyuan.foundation.ui.filters import Filter, FilterBar
@@ -76,7 +76,7 @@ def lack_cell(row: Row) -> SafeString:
 
 def _hosts_cell(row: Row) -> Any:
     if not row.hosts:
-        return format_html('<span class="jy-muted">未定</span>')
+        return mark_safe('<span class="jy-muted">未定</span>')
     more = f" 等{len(row.hosts)}处" if len(row.hosts) > 2 else ""
     return "、".join(row.hosts[:2]) + more
 
