@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from ninja import Status
 from ninja.errors import HttpError
 
 from juyuan.foundation.apikit.models import IdempotencyKey
@@ -21,9 +22,7 @@ from juyuan.kernel.verdict import RuleBroken
 KEEP = timedelta(days=7)
 
 
-def once(
-    request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]]
-) -> tuple[int, dict[str, Any]]:
+def once(request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]]) -> Status[Any]:
     """带 `Idempotency-Key` 时保证 `act` 只做一次;不带则直接做。
 
     Raises:
@@ -32,7 +31,7 @@ def once(
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
-        return act()
+        return Status(*act())
     if len(key) > 100:
         raise RuleBroken.one("Idempotency-Key", "format.idempotency", "幂等键最多100个字符")
     account = request.api_account  # type: ignore[attr-defined]
@@ -46,11 +45,11 @@ def once(
             row.save(force_insert=True)
             status, body = act()
             IdempotencyKey.objects.filter(pk=row.pk).update(status=status, response=body)
-            return status, body
+            return Status(status, body)
     except IntegrityError:
         seen = IdempotencyKey.objects.filter(**where).first()
         if seen is None:
             raise
         if seen.body_sha256 != digest:
             raise HttpError(409, "这个幂等键已用于另一份内容,请换一个键") from None
-        return seen.status, seen.response
+        return Status(seen.status, seen.response)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from juyuan.foundation.apikit.idempotency import once
 from juyuan.foundation.apikit.shapes import COUNT_LIMIT, READ, WRITE, BadCursor
@@ -188,7 +188,7 @@ def post_alias(request: HttpRequest, code: str, payload: AliasIn) -> Any:
     actions.add_alias(
         actor=actor, investor=row, name=payload.name, kind=payload.kind, now=clock.now()
     )
-    return 201, one(actor, row.code)
+    return Status(201, one(actor, row.code))
 
 
 @router.post(
@@ -204,7 +204,7 @@ def post_contact(request: HttpRequest, code: str, payload: ContactIn) -> Any:
     actions.add_contact(
         actor=actor, investor=row, draft=ContactDraft(**payload.model_dump()), now=clock.now()
     )
-    return 201, one(actor, row.code)
+    return Status(201, one(actor, row.code))
 
 
 @router.get(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import File, Form, Query, Router
+from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from juyuan.foundation.apikit.idempotency import once
@@ -202,12 +202,12 @@ def post_evidence(
     given["conclusion"] = Conclusion(given["conclusion"])
     draft = EvidenceDraft(**given, file_id=stored.pk)
     row = add_evidence(actor=actor, project=project, draft=draft, now=now)
-    return 201, {
+    return Status(201, {
         "id": row.pk, "fact": row.fact, "title": row.title, "dated_on": row.dated_on,
         "issuer": row.issuer, "number": row.number, "conclusion": row.conclusion,
         "place": row.place, "two_way": row.two_way, "file_name": row.file_name,
         "sha256": row.file_sha256, "by": row.by_name, "at": row.at,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 @router.get("/{code}/timeline", response={200: Timeline, **READ}, url_name="project_timeline",
