@@ -44,6 +44,8 @@ LOOKS: dict[str, Look] = {
     "resume": Look("player-play", "恢复推进"),
     "recognised": Look("certificate", "认定", "key"),
     "recognition_withdrawn": Look("arrow-back-up", "撤回认定（冲回）", "back"),
+    "gate_met": Look("certificate", "门槛补齐，转为已认定", "key"),
+    "gate_lost": Look("arrow-back-up", "证据作废，落回待核实", "back"),
     "added": Look("upload", "提交证据"),
     "requested": Look("trash", "提出作废"),
     "confirmed": Look("trash", "作废已确认", "back"),
@@ -246,6 +248,8 @@ def _text(event: Event, verb: str) -> str:
         return f"进入「{_stage(event.after)}」"
     if verb == "recognised":
         return f"「{_stage(event.after)}」，事实日 {after.get('fact_on', '')}"
+    if verb == "gate_met":
+        return f"「{_stage(event.after)}」"
     if verb == "recognition_withdrawn":
         return f"「{_stage(event.before)}」"
     if verb == "added":

@@ -184,6 +184,7 @@ def gate_card(gate: Gate, project: Project, acts: ActsOf, *, depth: bool = False
         "total": len(gate.lines),
         "clause": "3.3b",
         "suggested": True,
+        "why": gate.why,
         "rows": _one_primary([_gate_row(line, project, acts) for line in now]),
         "earlier": [_gate_row(line, project, acts) for line in earlier],
         "note": "谋划的六项不挡前移，齐了才算谋划成熟" if depth else "",
