@@ -288,9 +288,9 @@ def register_project(
         findings += judge_evidence(item, now.date())
     entries = entry_stages(now.date())
     if stage not in entries:
-        names = "或".join(f"「{entry.label}」" for entry in entries)
+        allowed = "或".join(f"「{entry.label}」" for entry in entries)
         findings.append(
-            Finding("stage", "enter", "3.3b", f"新项目只能登记到{names},其余按门槛前移")
+            Finding("stage", "enter", "3.3b", f"新项目只能登记到{allowed},其余按门槛前移")
         )
     if findings:
         raise RuleBroken(findings)
