@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from typing import Any
 
 from django.test import Client
@@ -19,17 +20,19 @@ from juyuan.foundation.people.models import ApiToken
 from juyuan.foundation.policy.actions import propose_parameter
 from juyuan.foundation.work.models import TaskRun, TaskState
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.verdict import RuleBroken
 from juyuan.rooms.chains.models import LocalEnterprise
 from juyuan.rooms.chains.tests.factories import make_chain
 from juyuan.rooms.investors.actions import add_alias, add_contact, merge, register_investor
 from juyuan.rooms.investors.models import Case
 from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
 from juyuan.rooms.pipeline.actions.void import request_void
-from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.models import Project, VoucherCase
 from juyuan.rooms.pipeline.rules.amounts import Origin
 from juyuan.rooms.pipeline.rules.drafts import PartyDraft
 from juyuan.rooms.pipeline.rules.stages import Stage
 from juyuan.rooms.pipeline.tests import factories as f
+from juyuan.rooms.pipeline.tests.vouchers import paid
 
 USERS = {
     "clerk": "chen", "verifier": "heyan", "own": "longshan", "own_head": "longshan_head",
@@ -92,6 +95,14 @@ class World:
                 actor=cast.actor("longshan"), investor=investor,
                 draft=ContactDraft(name="李某", phone="13800000000"), now=cast.NOW,
             )  # fmt: skip
+        self.vouchers = {
+            level: paid(cast, project, f"凭证{level}", by="longshan")
+            for level, project in self.projects.items()
+        }
+        with suppress(RuleBroken):  # 东丰撞上限名单项目的凭证:在商务主管部门立一件
+            other = f.planning(cast, by="dongfeng", name="东丰凭证")
+            paid(cast, other, "凭证restricted", by="dongfeng", file="东丰的回单")
+        self.voucher_case = VoucherCase.objects.first()
         self._others()
         self._clients: dict[str, Client] = {}
         self._tokens = {
@@ -179,6 +190,7 @@ class World:
             objects: dict[str, Any] = {
                 "code": project.code, "stage": "landed", "verb": "pause",
                 "void_id": self.voids[level].pk, "evidence_id": self.evidence[level].pk,
+                "voucher_id": self.vouchers[level].pk, "case_id": self.voucher_case.pk,
             }  # fmt: skip
         elif name.startswith(("investors:", "api:investor")):
             own = self.aliases if "alias" in name else self.contacts

@@ -99,6 +99,7 @@ BUREAU_OR_404 = Door("商务主管部门(其余看不见)", BUREAU, _others(BURE
 BUREAU_NOT_ADMIN = Door("商务主管部门(三员看不见)", BUREAU, ADMINS)
 BUREAU_VERIFIER = Door("商务主管部门负责人、核验人", "verifier")
 BUREAU_VERIFIER_NOT_ADMIN = Door("商务主管部门负责人、核验人(三员看不见)", "verifier", ADMINS)
+VERIFIER_NO_ADMIN = Door("商务主管部门核验人", "verifier")
 KEEP_CHAIN = Door("商务主管部门、本链维护者", f"{BUREAU} chain_lead")
 HEAD = Door("主要负责同志", "own_head")
 LEAVE = Door("主要负责同志、安全管理员", "own_head secadmin")
@@ -275,6 +276,13 @@ PAGES: tuple[Page, ...] = (
     Page("pipeline:evidence", EVIDENCE, post=422),
     Page("pipeline:void", EDIT, post=422),
     Page("pipeline:void_evidence", EDIT, post=422),
+    Page("pipeline:paid_in", NO_ADMIN),
+    Page("pipeline:voucher_cases", VERIFIER_NO_ADMIN),
+    Page("pipeline:voucher_case", VERIFIER_NO_ADMIN, post=422),
+    Page("pipeline:voucher_new", EDIT, post=422),
+    Page("pipeline:voucher_check", VERIFY, post=422),
+    Page("pipeline:voucher_reverse", EDIT, post=422),
+    Page("pipeline:voucher_file", EDIT, post=422),
     Page("file_download", SEE_WHOLE),
     # 导入导出
     Page("exchange:batches", ANYONE),
@@ -306,6 +314,9 @@ PAGES: tuple[Page, ...] = (
     _post_only("api:project_standing", EDIT, 422),
     _post_only("api:project_evidence", EVIDENCE, 422),
     Page("api:project_timeline", SEE_WHOLE),
+    Page("api:project_vouchers", EDIT, get_door=SEE, post=422),
+    _post_only("api:project_voucher_check", VERIFY, 422),
+    _post_only("api:project_voucher_reverse", EDIT, 422),
     Page("api:investors", STAFF_ONLY, post=422, get_door=ANYONE),
     Page("api:investor_cases", BUREAU_ONLY),
     _post_only("api:investor_settle", BUREAU_ONLY, 422),

@@ -35,7 +35,7 @@ def once(request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]]) ->
     if len(key) > 100:
         raise RuleBroken.one("Idempotency-Key", "format.idempotency", "幂等键最多100个字符")
     account = request.api_account  # type: ignore[attr-defined]
-    digest = hashlib.sha256(request.body).hexdigest()
+    digest = _digest(request)
     now = clock.now()
     where = {"account": account, "path": request.path[:200], "key": key}
     IdempotencyKey.objects.filter(**where, created_at__lt=now - KEEP).delete()
@@ -53,3 +53,20 @@ def once(request: HttpRequest, act: Callable[[], tuple[int, dict[str, Any]]]) ->
         if seen.body_sha256 != digest:
             raise HttpError(409, "这个幂等键已用于另一份内容,请换一个键") from None
         return Status(seen.status, seen.response)
+
+
+def _digest(request: HttpRequest) -> str:
+    """内容的摘要。带文件的请求(multipart)按各栏与文件内容算:每次请求的分界线不同,原始正文比不得。"""
+    if request.content_type != "multipart/form-data":
+        return hashlib.sha256(request.body).hexdigest()
+    found = hashlib.sha256()
+    for name, values in sorted(request.POST.lists()):
+        found.update(repr((name, values)).encode())
+    for name, uploads in sorted(request.FILES.lists()):
+        for upload in uploads:
+            found.update(repr((name, upload.name, upload.size)).encode())
+            upload.seek(0)
+            for chunk in upload.chunks():
+                found.update(chunk)
+            upload.seek(0)
+    return found.hexdigest()

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from juyuan.foundation.exchange import parsers
-from juyuan.foundation.exchange.columns import REFUSE, Column
+from juyuan.foundation.exchange.book import Cell
+from juyuan.foundation.exchange.columns import REFUSE, CellProblem, Column, ColumnContext, Parser
 from juyuan.foundation.exchange.kinds import ExportColumn, ExportKind, ImportKind
 from juyuan.foundation.people.visibility import Sight
+from juyuan.foundation.policy.queries import pack
 from juyuan.foundation.ui.keyset import choose_order
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline import access
-from juyuan.rooms.pipeline.actions import historical
+from juyuan.rooms.pipeline.actions import historical, voucher_sheet
 from juyuan.rooms.pipeline.actions.opening import commit_many, commit_one, reverse_batch
+from juyuan.rooms.pipeline.actions.undoing import undo_updates
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries import past
+from juyuan.rooms.pipeline.queries import paid_in, past
 from juyuan.rooms.pipeline.queries.criteria import read
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
 from juyuan.rooms.pipeline.queries.frozen import Frozen, frozen_of
@@ -24,11 +31,14 @@ from juyuan.rooms.pipeline.queries.ledger import prepare
 from juyuan.rooms.pipeline.queries.listing import DEFAULT_SORT, SORTS, ordering
 from juyuan.rooms.pipeline.queries.records import listed, with_related
 from juyuan.rooms.pipeline.queries.scope import reach_of, sight_of
+from juyuan.rooms.pipeline.queries.voucher_sheet import prepare as voucher_lookups
 from juyuan.rooms.pipeline.rules.amounts import Origin
 from juyuan.rooms.pipeline.rules.gates import NEEDS_BY_FACT
 from juyuan.rooms.pipeline.rules.historical import judge_rows as judge_history
 from juyuan.rooms.pipeline.rules.ledger import judge_rows
 from juyuan.rooms.pipeline.rules.stages import Stage, StageStatus, Standing
+from juyuan.rooms.pipeline.rules.voucher_sheet import judge_rows as judge_vouchers
+from juyuan.rooms.pipeline.rules.vouchers import CURRENCIES
 
 UNSAID = {
     "不便透露": "withheld", "保密": "withheld", "涉密不填": "withheld",
@@ -103,6 +113,7 @@ PROJECTS = ImportKind(
     may=access.can_import,
     oversee=access.oversees_imports,
     reverse=reverse_batch,
+    undo_updates=undo_updates,
     description="五个库的项目。台账所写一律记为「待核实」,缺什么列在项目的清单里;移库仍按门槛办理。",
     clause="3.3b",
     order=40,
@@ -257,4 +268,140 @@ PROJECTS_EXPORT = ExportKind(
     order=40,
 )
 
-KINDS = (PROJECTS, RECOGNITIONS, PROJECTS_EXPORT)
+
+def _number(label: str) -> Parser:
+    """小数(原币金额、汇率),照原样成十进制数。"""
+
+    def parse(cell: Cell, context: ColumnContext) -> Decimal | None:
+        said = as_text(cell, context)
+        if said is None:
+            return None
+        plain = unicodedata.normalize("NFKC", said).replace(",", "").replace(" ", "")
+        if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,12})?", plain):
+            raise CellProblem(
+                f"{label}「{said[:30]}」不是数字。", "请填数字，如 7.0988。", "number"
+            )
+        return Decimal(plain)
+
+    as_text = parsers.text(max_length=40)
+    return parse
+
+
+@lru_cache(maxsize=4)
+def _voucher_kinds(city: str) -> dict[str, str]:
+    """城市包里的凭证种类(代号 → 名称):逐格解析时不查库。"""
+    found = next(p for p in pack().parameters if p.key == "paid_in.recognised_bp")
+    return {code: found.labels.get(code, code) for code in found.value}
+
+
+def _kind_of_voucher(cell: Cell, context: ColumnContext) -> Any:
+    """凭证种类:参数里的名称,或台账常用的叫法。"""
+    labels = _voucher_kinds(pack().id)
+    return parsers.choice(labels, extra={k: v for k, v in USUAL_KINDS.items() if v in labels})(
+        cell, context
+    )
+
+
+USUAL_KINDS = {
+    "资本金": "capital", "注册资本": "capital", "验资": "capital", "进账单": "capital",
+    "银行进账": "capital", "银行回单": "capital", "设备": "equipment", "设备款": "equipment",
+    "设备发票": "equipment", "工程款": "works", "建安": "works", "建安发票": "works",
+    "土建": "works", "土地": "land", "土地款": "land", "土地出让金": "land", "专利": "intangible",
+    "技术入股": "intangible", "财政": "fiscal", "政府投资": "fiscal",
+}  # fmt: skip
+VOUCHER_COLUMNS = (
+    Column("code", "项目编号", parsers.code(max_length=20), synonyms=("系统编号",),
+           note="填编号，或填与系统一致的项目名称"),
+    Column("name", "项目名称", parsers.text(max_length=200), synonyms=("项目", "名称", "项目名"),
+           example="高端纱线智能制造项目"),
+    Column("kind", "凭证种类", _kind_of_voucher, synonyms=("种类", "资金类别", "凭证类型", "款项性质"),
+           required=True, example="资本金进账或验资", clause="3.3b",
+           note="资本金进账或验资、设备购置发票、建安工程款、土地价款、无形资产、财政资金"),
+    Column("paid_on", "到账日", parsers.day(partial=False),
+           synonyms=("到账日期", "到位日期", "到位时间", "付款日期", "开票日期", "日期", "时间"),
+           required=True, example="2026-03-12"),
+    Column("amount", "到账金额", parsers.money(), unit="万元", merged=REFUSE, example="1200",
+           synonyms=("金额", "到位金额", "到位资金", "到位额", "实际到位资金", "票面金额", "付款金额"),
+           note="外币到账的留空，填原币金额与汇率", clause="3.3b"),
+    Column("number", "凭证号", parsers.code(max_length=100), required=True, example="00123456",
+           synonyms=("收据号", "发票号", "发票号码", "流水号", "凭证编号", "票据号", "回单号"),
+           note="同一张凭证全市只能用一次"),
+    Column("payer", "付款人", parsers.text(max_length=200), required=True,
+           synonyms=("出资方", "付款单位", "付款方", "投资方", "谁的钱"), example="某某纺织科技有限公司"),
+    Column("origin", "资金来源地", parsers.choice(dict(Origin.pairs()[1:]), extra={
+        "本地": "local", "市外": "outside_city", "外省": "outside_province", "外资": "foreign"}),
+        synonyms=("资金来源", "来源地"), choices=tuple(label for v, label in Origin.pairs() if v)),
+    Column("fiscal", "财政资金", parsers.yes_no(), synonyms=("是否财政资金",), choices=("是", "否")),
+    Column("currency", "币种", parsers.choice(CURRENCIES, extra={"美金": "USD", "港币": "HKD"}),
+           choices=tuple(CURRENCIES.values())),
+    Column("foreign_amount", "原币金额", _number("原币金额"), synonyms=("外币金额",)),
+    Column("rate", "汇率", _number("汇率"), synonyms=("折算汇率",)),
+    Column("rate_on", "汇率日期", parsers.day(partial=False)),
+    Column("rate_source", "汇率来源", parsers.text(max_length=100)),
+    Column("note", "说明", parsers.text(max_length=2000, multiline=True), synonyms=("备注", "摘要", "用途")),
+)  # fmt: skip
+
+VOUCHERS = ImportKind(
+    name="vouchers",
+    label="到位资金凭证",
+    columns=VOUCHER_COLUMNS,
+    prepare=voucher_lookups,
+    judge=judge_vouchers,
+    commit_many=voucher_sheet.commit_many,
+    commit_one=voucher_sheet.commit_one,
+    may=access.can_import,
+    oversee=access.oversees_imports,
+    reverse=voucher_sheet.reverse_batch,
+    description="一行一张凭证，登记后待核验，认可之后才计入到位资金。同一凭证号全市只用一次。",
+    clause="3.3b",
+    order=60,
+    opening_allowed=True,
+)
+
+
+def voucher_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
+    """凭证逐行给出(已按可见范围裁过)。"""
+    found = paid_in.read({k: str(v) for k, v in filters.items()})
+    for line in paid_in.every_line(actor, found, today):
+        yield {
+            "code": line.project_code, "name": line.project_name,
+            "kind": f"冲回 {line.kind_label}" if line.sign < 0 else line.kind_label,
+            "paid_on": line.paid_on, "amount": line.amount, "recognised": line.recognised,
+            "share": line.share, "number": line.number, "payer": line.payer,
+            "origin": line.origin, "fiscal": "是" if line.fiscal else "否",
+            "foreign": line.foreign, "state": line.state.label, "checked_on": line.checked_on,
+            "checked_by": line.checked_by, "unit": line.unit, "note": line.note,
+            "reason": line.reason,
+        }  # fmt: skip
+
+
+VOUCHER_EXPORT = ExportKind(
+    name="vouchers",
+    label="到位资金凭证",
+    columns=(
+        ExportColumn("code", "项目编号"),
+        ExportColumn("name", "项目名称", width=36),
+        ExportColumn("kind", "凭证种类", width=18),
+        ExportColumn("paid_on", "到账日", "date"),
+        ExportColumn("amount", "到账金额", "money_wan"),
+        ExportColumn("recognised", "可认可金额", "money_wan"),
+        ExportColumn("share", "其中本地", "money_wan"),
+        ExportColumn("number", "凭证号", width=24),
+        ExportColumn("payer", "付款人", width=30),
+        ExportColumn("origin", "资金来源地"),
+        ExportColumn("fiscal", "财政资金", width=10),
+        ExportColumn("foreign", "外币折算", width=30),
+        ExportColumn("state", "核验", width=12),
+        ExportColumn("checked_on", "认定日", "date"),
+        ExportColumn("checked_by", "核验人", width=10),
+        ExportColumn("unit", "提交单位"),
+        ExportColumn("note", "说明", width=30),
+        ExportColumn("reason", "理由", width=30),
+    ),
+    rows=voucher_rows,
+    description="看得见的到位资金凭证，按当前筛选；冲回为负。",
+    order=60,
+)
+
+
+KINDS = (PROJECTS, RECOGNITIONS, VOUCHERS, PROJECTS_EXPORT, VOUCHER_EXPORT)

@@ -6,6 +6,8 @@ from juyuan.rooms.pipeline.views import (
     edit,
     library,
     moving,
+    paid_list,
+    paying,
     project,
     proving,
     recognition,
@@ -19,6 +21,9 @@ urlpatterns = [
     path("projects/recognised/", library.facts_list, name="facts"),
     path("projects/new/", edit.register, name="register"),
     path("projects/suggest-investors/", edit.suggest_investors, name="suggest_investors"),
+    path("projects/paid-in/", paid_list.vouchers, name="paid_in"),
+    path("projects/voucher-cases/", paid_list.cases, name="voucher_cases"),
+    path("projects/voucher-cases/<int:case_id>/", paid_list.settle, name="voucher_case"),
     path("projects/voids/<int:void_id>/", voiding.settle, name="settle_void"),
     path("projects/<slug:code>/", project.detail, name="detail"),
     path("projects/<slug:code>/edit/", edit.edit, name="edit"),
@@ -35,6 +40,18 @@ urlpatterns = [
         name="withdraw_recognition",
     ),
     path("projects/<slug:code>/evidence/", proving.evidence, name="evidence"),
+    path("projects/<slug:code>/vouchers/new/", paying.add, name="voucher_new"),
+    path(
+        "projects/<slug:code>/vouchers/<int:voucher_id>/check/", paying.check, name="voucher_check"
+    ),
+    path(
+        "projects/<slug:code>/vouchers/<int:voucher_id>/reverse/",
+        paying.reverse_one,
+        name="voucher_reverse",
+    ),
+    path(
+        "projects/<slug:code>/vouchers/<int:voucher_id>/file/", paying.attach, name="voucher_file"
+    ),
     path("projects/<slug:code>/void/", voiding.void, name="void"),
     path(
         "projects/<slug:code>/evidence/<int:evidence_id>/void/", voiding.void, name="void_evidence"

@@ -63,6 +63,7 @@ class Intake:
     historical: bool = False
     paper: str = ""
     reason: str = ""
+    apart: bool = False  # 导入时商务主管部门已核对为另一张
 
 
 def build(item: Intake, *, actor: Actor, now: datetime, use_id: UUID | None = None) -> Voucher:
@@ -126,7 +127,7 @@ def insert(
             )  # fmt: skip
         rows.append(build(item, actor=actor, now=now, use_id=use.pk if use else None))
     Voucher.objects.bulk_create(rows, batch_size=500)
-    _take_keys(rows)
+    _take_keys(rows, {i for i, item in enumerate(items) if item.apart})
     record_many(
         [
             Entry(
@@ -166,15 +167,16 @@ def lock(project_ids: Sequence[int]) -> set[int]:
     return set(rows.filter(voided_at__isnull=True).values_list("pk", flat=True))
 
 
-def _take_keys(rows: Sequence[Voucher]) -> None:
+def _take_keys(rows: Sequence[Voucher], apart: set[int]) -> None:
     """占住凭据键,按键的次序(各事务次序相同,不会互等)。作废项目留下的键先释放。"""
     wanted: dict[read.Key, Voucher] = {}
     numbers = {fold_number(row.number) for row in rows}
     free = read.cleared({row.project_id for row in rows}, numbers)
-    for row in rows:
+    for index, row in enumerate(rows):
         for kind, value in read.keys_for(row.number, row.file_sha256):
             key = value
-            if (row.project_id, value) in free and kind == KeyKind.NUMBER:
+            settled = index in apart or (row.project_id, value) in free
+            if settled and kind == KeyKind.NUMBER:
                 key = read.apart(value, row.project_id)
             wanted.setdefault((kind, key), row)
     values = {value for _, value in wanted}

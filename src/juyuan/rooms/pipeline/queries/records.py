@@ -17,6 +17,7 @@ from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.criteria import Criteria, apply
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
 from juyuan.rooms.pipeline.queries.frozen import Frozen, frozen_of
+from juyuan.rooms.pipeline.queries.paid_in import paid_in_of
 from juyuan.rooms.pipeline.queries.scope import reach_of, seen_whole, sight_of, visible_to
 from juyuan.rooms.pipeline.rules.facts import Facts
 
@@ -166,10 +167,14 @@ def records(projects: Sequence[Project], actor: Actor, on: date) -> list[dict[st
     facts = facts_for([p for p in projects if seen[p.pk] == Sight.FULL])
     limited = [p for p in projects if seen[p.pk] != Sight.FULL]
     frozen = frozen_of(limited) if limited else {}
+    paid = paid_in_of([p.pk for p in projects], on)
     out = []
     for project in projects:
         if seen[project.pk] == Sight.FULL:
-            out.append(full_record(project, facts[project.pk], on))
+            record = full_record(project, facts[project.pk], on)
         else:
-            out.append(facts_record(project, frozen.get(project.pk)))
+            record = facts_record(project, frozen.get(project.pk))
+        # 到位资金只有核验人认可过的,两种人看到的是同一个数
+        known = paid[project.pk]
+        out.append(record | {"paid_in_year": wan(known.year), "paid_in_total": wan(known.total)})
     return out

@@ -10,6 +10,7 @@ from typing import Any
 from juyuan.foundation.ledger.models import Event, Result
 from juyuan.foundation.people.models import Person, Unit
 from juyuan.foundation.people.visibility import Confidentiality
+from juyuan.foundation.ui.formats import amount as money
 from juyuan.foundation.ui.formats import percent
 from juyuan.rooms.chains.models import Chain, Node
 from juyuan.rooms.investors.models import Investor
@@ -50,6 +51,16 @@ LOOKS: dict[str, Look] = {
     "requested": Look("trash", "提出作废"),
     "confirmed": Look("trash", "作废已确认", "back"),
     "rejected": Look("x", "作废未获同意"),
+}
+LOOKS |= {
+    "pipeline.voucher.recorded": Look("cash", "登记到位资金凭证"),
+    "pipeline.voucher.filed": Look("upload", "补交凭证文件"),
+    "pipeline.voucher.accepted": Look("certificate", "认可到位资金凭证", "key"),
+    "pipeline.voucher.returned": Look("arrow-back-up", "退回到位资金凭证", "back"),
+    "pipeline.voucher.reversed": Look("arrow-back-up", "冲回到位资金凭证", "back"),
+    "pipeline.voucher.reversal_requested": Look("arrow-back-up", "提出冲回凭证"),
+    "pipeline.voucher.reversal_accepted": Look("arrow-back-up", "冲回已认可", "back"),
+    "pipeline.voucher.reversal_returned": Look("x", "冲回未获认可"),
 }
 DEFAULT = Look("history", "其他事项")
 
@@ -242,6 +253,8 @@ def _changes(event: Event, names: Names) -> tuple[Change, ...]:
 
 def _text(event: Event, verb: str) -> str:
     after = event.after if isinstance(event.after, dict) else {}
+    if event.event.startswith("pipeline.voucher."):
+        return f"{after.get('number', '')}，{money(after.get('amount'), 'wan')} 万元"
     if verb in ("advance", "back", "jump"):
         return f"{_stage(event.before)} → {_stage(event.after)}"
     if verb == "registered":
@@ -272,7 +285,7 @@ def entries(events: Sequence[Event]) -> list[Entry]:
     found = []
     for event in events:
         verb = event.event.rsplit(".", 1)[-1]
-        look = LOOKS.get(verb, DEFAULT)
+        look = LOOKS.get(event.event) or LOOKS.get(verb, DEFAULT)
         unit = f"{event.unit_name} " if event.unit_name else ""
         post = f"（{event.post_label}）" if event.post_label else ""
         found.append(

@@ -222,7 +222,7 @@ def test_s3_3b_看不见的只说已登记_在商务局立一件_两边核验人
 
 
 def test_s3_3b_核为不是同一张的可以再登记_核为同一张的维持退回(cast) -> None:
-    hidden, other = hidden_pair(cast)
+    _, other = hidden_pair(cast)
     again = {"by": "dongfeng", "file": "东丰扫描"}
     with pytest.raises(RuleBroken):
         paid(cast, other, "发票9", **again)

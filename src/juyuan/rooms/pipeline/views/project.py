@@ -34,6 +34,7 @@ from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.stages import STANDING_VERBS, Stage, StageStatus, Standing
 from juyuan.rooms.pipeline.views.acting import ActsOf, acts_of
 from juyuan.rooms.pipeline.views.common import act_url, actor_of
+from juyuan.rooms.pipeline.views.paying import section
 
 EVENTS, ALL_EVENTS = 12, 500
 
@@ -47,7 +48,11 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         return render(
             request,
             "pipeline/facts.html",
-            {"page_title": project.name, "page": facts_page(project)},
+            {
+                "page_title": project.name,
+                "page": facts_page(project),
+                "paid": section(project, actor, whole=False),
+            },
         )
     whole = request.GET.get("all") == "1"
     page = project_page(project, on=today, events=ALL_EVENTS if whole else EVENTS)
@@ -70,12 +75,13 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "more": _more(page.project, acts),
         "forward": _forward(page, acts, today),
         "recognise": _recognise(page, acts),
-        "tabs": _tabs(page),
+        "paid": (paid := section(page.project, actor)),
+        "tabs": _tabs(page, len(paid["rows"])),
     }
     return render(request, "pipeline/detail.html", context)
 
 
-def _tabs(page: ProjectPage) -> list[dict[str, Any]]:
+def _tabs(page: ProjectPage, vouchers: int) -> list[dict[str, Any]]:
     """页内去处。"""
     wanted = [
         ("#gate", "门槛", (page.gate.missing or None) if page.gate else None),
@@ -83,6 +89,7 @@ def _tabs(page: ProjectPage) -> list[dict[str, Any]]:
         ("#parties", "出资各方", len(page.parties)),
         ("#hosts", "承载地", len(page.hosts)),
         ("#recognitions", "认定与冲回", len(page.recognitions)),
+        ("#paid-in", "到位资金", vouchers),
         ("#evidence", "证据", len(page.evidence)),
         ("#content", "项目内容", None),
         ("#timeline", "经过", page.timeline_total),
