@@ -106,9 +106,6 @@ def _menu() -> None:
         ),
         MenuItem("paid_in", "到位资金", "pipeline:paid_in", "cash", order=25, visible=business),
         MenuItem(
-            "paid_in", "到位资金", "pipeline:paid_in", "cash", order=25, visible=business
-        ),
-        MenuItem(
             "investors", "投资方", "investors:list", "building", order=30, visible=business, phone=3
         ),
         MenuItem(
@@ -212,7 +209,7 @@ def _ledger() -> None:
         {
             "project": "项目",
             "investor": "投资方",
-            "parameter": "参数", "voucher_case": "凭证重合",
+            "parameter": "参数",
             "voucher_case": "凭证重合",
             "import": "导入批次",
             "duty": "待办",
