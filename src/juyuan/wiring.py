@@ -187,6 +187,7 @@ EVENTS = {
     "pipeline.progress.retracted": "撤回进展",
     "pipeline.project.party_merged": "出资方随投资方合并",
     "pipeline.project.party_unmerged": "出资方随撤销合并放回",
+    "pipeline.project.batch_updated": "期初批次改动项目",
     "pipeline.project.batch_undone": "撤回期初批次的改动",
     "pipeline.update.submitted": "报送月度更新",
     "pipeline.update.corrected": "更正月度更新",

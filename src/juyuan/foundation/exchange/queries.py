@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -21,7 +22,9 @@ from juyuan.foundation.exchange.models import (
     ImportRow,
     OpeningClosure,
 )
+from juyuan.foundation.exchange.refusal import CAPS, Caps
 from juyuan.foundation.files.storage import path_of
+from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, RuleBroken
 
@@ -158,6 +161,27 @@ def earlier_commit(kind: str, sha256: str, actor: Actor) -> ImportBatch | None:
 
 def opening_closed() -> OpeningClosure | None:
     return OpeningClosure.objects.first()
+
+
+def opening_barred(today: date) -> str:
+    """今天为什么不能办期初(导入、提交、撤回);能办为空。窗口的首日、末日都含。"""
+    if opening_closed() is not None:
+        return "期初已经关闭"
+    book = params(today)
+    first, last = book["opening.starts_on"], book["opening.ends_on"]
+    if first <= today <= last:
+        return ""
+    return f"今天不在开账窗口({first}至{last})之内"
+
+
+def caps_on(today: date) -> Caps:
+    """收导入文件的上限:参数可以收紧,不能放过本系统的安全上限。"""
+    book = params(today)
+    return replace(
+        CAPS,
+        file_bytes=min(CAPS.file_bytes, int(book["exchange.max_bytes"])),
+        rows=min(CAPS.rows, int(book["exchange.max_rows"])),
+    )
 
 
 def visible_cases(actor: Actor) -> QuerySet[CollisionCase]:

@@ -21,6 +21,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions import historical, voucher_sheet
 from juyuan.rooms.pipeline.actions.opening import commit_many, commit_one, reverse_batch
+from juyuan.rooms.pipeline.actions.undoing import undo_updates
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries import paid_in, past
 from juyuan.rooms.pipeline.queries.criteria import read
@@ -112,6 +113,7 @@ PROJECTS = ImportKind(
     may=access.can_import,
     oversee=access.oversees_imports,
     reverse=reverse_batch,
+    undo_updates=undo_updates,
     description="五个库的项目。台账所写一律记为「待核实」,缺什么列在项目的清单里;移库仍按门槛办理。",
     clause="3.3b",
     order=40,

@@ -83,7 +83,7 @@ def _commit(
     progress: Progress | None,
 ) -> ImportBatch:
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
-    _check_state(batch)
+    _check_state(batch, today)
     settlements, readings = queries.settlements_of(batch)
     parsed = parse(
         kind,
@@ -141,7 +141,7 @@ def _commit(
     return batch
 
 
-def _check_state(batch: ImportBatch) -> None:
+def _check_state(batch: ImportBatch, today: date) -> None:
     if batch.state == BatchState.READING:
         raise Stale("这个批次还没有判完,判完才能提交。")
     if batch.state == BatchState.MAPPING:
@@ -149,10 +149,9 @@ def _check_state(batch: ImportBatch) -> None:
         raise RuleBroken.one("mapping", "exchange.mapping", problems or "还有列没有对好。")
     if batch.state in (BatchState.ABANDONED, BatchState.REVERSED):
         raise Stale(f"这个批次{batch.get_state_display()},不能再提交。")
-    if batch.opening and queries.opening_closed() is not None:
-        raise RuleBroken.one(
-            "opening", "exchange.opening_closed", "期初已经关闭,不能再提交期初批次。"
-        )
+    barred = queries.opening_barred(today) if batch.opening else ""
+    if barred:
+        raise RuleBroken.one("opening", "exchange.opening_closed", f"{barred},不能再提交期初批次。")
 
 
 def _check_unmoved(batch: ImportBatch, verdicts: Sequence[Verdict]) -> None:

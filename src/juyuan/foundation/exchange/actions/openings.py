@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from juyuan.foundation.exchange import queries
 from juyuan.foundation.exchange.kinds import NEW, UPDATE, ObjectRef
@@ -39,9 +40,10 @@ def reverse_batch(*, actor: Actor, batch_id: uuid.UUID, reason: str, now: dateti
     with transaction.atomic():
         # 与关闭期初互斥:先锁批次,再看期初关了没有
         batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        if queries.opening_closed() is not None:
+        barred = queries.opening_barred(localdate(now))
+        if barred:
             raise RuleBroken.one(
-                "batch", "exchange.opening_closed", "期初已经关闭,不能再撤回期初批次。"
+                "batch", "exchange.opening_closed", f"{barred},不能再撤回期初批次。"
             )
         if batch.state != BatchState.COMMITTED:
             raise Stale(f"这个批次{batch.get_state_display()},没有可撤回的。")

@@ -28,7 +28,7 @@ from juyuan.foundation.exchange.kinds import ImportKind
 from juyuan.foundation.exchange.layout import Choice
 from juyuan.foundation.exchange.models import BatchState, ImportBatch
 from juyuan.foundation.exchange.reader import read_book
-from juyuan.foundation.exchange.refusal import CAPS, FileRefused
+from juyuan.foundation.exchange.refusal import FileRefused
 from juyuan.foundation.exchange.rows import Parsed
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.ledger.actions import record
@@ -62,13 +62,14 @@ def open_batch(
     """
     found = queries.kind_named(kind)
     require(found.may(actor))
-    _check_opening(found, paper)
-    data = stream.read(CAPS.file_bytes + 1)
+    _check_opening(found, paper, today)
+    caps = queries.caps_on(today)
+    data = stream.read(caps.file_bytes + 1)
     unit_id = actor.post.unit_id if actor.post else None
     basis = queries.ColumnBasis(*queries.memory_for(found.name, unit_id), choices or {})
     try:
         # 坏文件、恶意文件当场退回,不排队
-        book = read_book(data, name)
+        book = read_book(data, name, caps)
         later = defer is not None and sum(len(sheet.rows) for sheet in book.sheets) > LARGE
         parsed = None
         if not later:
@@ -260,7 +261,7 @@ def _judge_and_save(
     batch.save(update_fields=["report", "counts", "version", "mapping", "state"])
 
 
-def _check_opening(kind: ImportKind, paper: OpeningPaper | None) -> None:
+def _check_opening(kind: ImportKind, paper: OpeningPaper | None, today: date) -> None:
     if paper is None:
         if kind.paper_required:
             raise RuleBroken.one(
@@ -271,9 +272,10 @@ def _check_opening(kind: ImportKind, paper: OpeningPaper | None) -> None:
         return
     if not kind.opening_allowed:
         raise RuleBroken.one("opening", "exchange.opening", f"{kind.label}不能作为期初批次导入。")
-    if queries.opening_closed() is not None:
+    barred = queries.opening_barred(today)
+    if barred:
         raise RuleBroken.one(
-            "opening", "exchange.opening_closed", "期初已经关闭,不能再导入期初批次;请按日常办理。"
+            "opening", "exchange.opening_closed", f"{barred},不能再导入期初批次;请按日常办理。"
         )
     if not paper.number.strip() or paper.on is None:
         raise RuleBroken.one(

@@ -175,8 +175,9 @@ def test_without_a_worker_a_large_batch_is_done_at_once(
 ) -> None:
     monkeypatch.setattr(actions, "LARGE", 200)
     monkeypatch.setattr(preview_actions, "LARGE", 200)
-    assert upload(cast).url == reverse("exchange:batch", args=[ImportBatch.objects.get().pk])
+    response = upload(cast)
     batch = ImportBatch.objects.get()
+    assert response.url == reverse("exchange:batch", args=[batch.pk])
     assert (batch.state, batch.counts["new"]) == (BatchState.PREVIEW, 300)
     cast.client("longshan").post(reverse("exchange:commit", args=[batch.pk]))
     assert len(store()) == 300
@@ -192,7 +193,7 @@ def a_worker_waits() -> None:
 def upload(cast: Any, data: bytes = DATA) -> Any:
     return cast.client("longshan").post(
         reverse("exchange:new"),
-        {"kind": "toys", "file": SimpleUploadedFile("台账.xlsx", data)},
+        {"kind": "toys", "file": SimpleUploadedFile("台账.xlsx", data), "clear": "on"},
     )
 
 

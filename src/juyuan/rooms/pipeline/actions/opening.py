@@ -13,17 +13,21 @@ from uuid import UUID
 from django.db import transaction
 
 from juyuan.foundation.exchange.kinds import ObjectRef, Opening
-from juyuan.foundation.ledger.actions import Entry, record_many
+from juyuan.foundation.ledger.actions import Entry, record, record_many
 from juyuan.foundation.search import actions as search
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken
 from juyuan.rooms.investors import actions as investors
 from juyuan.rooms.pipeline.actions.common import OBJ, save_state
+from juyuan.rooms.pipeline.actions.edit import _plain as plain
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
 from juyuan.rooms.pipeline.actions.register import Intake, Names, build, insert
 from juyuan.rooms.pipeline.models import Evidence, Project, Recognition, StageMove
 from juyuan.rooms.pipeline.rules.ledger import LedgerCommand
 from juyuan.rooms.pipeline.rules.stages import MoveVerb
+
+UPDATED = "pipeline.project.batch_updated"
+STATUS = ("stage_status", "recognised_stage")
 
 
 def _ref(project: Project) -> ObjectRef:
@@ -72,16 +76,39 @@ def commit_many(
         if command.target_id is None:
             refs.append(_ref(next(made)))
             continue
-        project = Project.objects.get(pk=command.target_id)
-        draft = replace(draft_of(project), **command.changes)
-        refs.append(
-            _ref(
-                edit_project(
-                    actor=actor, project=project, draft=draft, reason="台账导入更新", now=now
-                )
-            )
-        )
+        refs.append(_update(command, actor=actor, now=now, group=group, opening=opening))
     return refs
+
+
+def _update(
+    command: LedgerCommand, *, actor: Actor, now: datetime, group: UUID, opening: Opening
+) -> ObjectRef:
+    """改一个已有的项目。期初批次另记改前的值与改后的版本:关闭之前要能整批撤回。"""
+    project = Project.objects.get(pk=command.target_id)
+    before = draft_of(project)
+    kept = {name: plain(getattr(before, name)) for name in command.changes}
+    kept |= {name: str(getattr(project, name)) for name in STATUS}
+    edited = edit_project(
+        actor=actor,
+        project=project,
+        draft=replace(before, **command.changes),
+        reason="台账导入更新",
+        now=now,
+    )
+    if opening.is_opening:
+        record(
+            event=UPDATED,
+            actor=actor,
+            obj_type=OBJ,
+            obj_id=edited.code,
+            obj_label=edited.name,
+            before=kept,
+            after={"version": edited.version},
+            clause="3.3b",
+            now=now,
+            group=group,
+        )
+    return _ref(edited)
 
 
 def commit_one(

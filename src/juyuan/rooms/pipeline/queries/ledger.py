@@ -96,6 +96,7 @@ def prepare(rows: Sequence[ParsedRow], actor: Actor, today: date) -> Lookups:
         by_investor={key: tuple(items) for key, items in by_investor.items()},
         bureau=bureau(),
         own_units=None if whole else reach_of(actor).own_units,
+        doubtful_amount=int(book["exchange.doubtful_amount"]),
     )
 
 

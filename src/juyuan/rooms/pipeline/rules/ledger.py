@@ -96,6 +96,8 @@ class Lookups:
     by_investor: Mapping[str, tuple[Existing, ...]]
     bureau: str  # 本市商务主管部门的名称
     own_units: frozenset[int] | None = None
+    doubtful_amount: int | None = None
+    """单个项目金额超过它(不含本数,元)即存疑:多半是单位弄错。"""
 
 
 @dataclass(frozen=True)
@@ -414,6 +416,12 @@ def _judge_one(
         return Judgement(REFUSED_ROW, tuple(out.findings))
     if code:
         known = look.by_code.get(code)
+        if known is not None and known.visible and not row.settled:
+            unsure = _too_large(row, draft, look)
+            if unsure:
+                findings = (*out.findings, *unsure)
+                same = (Candidate(known.ref, known.detail),)
+                return Judgement(DOUBTFUL, findings, candidates=same)
         if known is None or not known.visible:
             out.findings.append(
                 row.finding(
@@ -439,7 +447,8 @@ def _judge_one(
             SAME, tuple(out.findings), target=ObjectRef("row", chosen, "同一文件的另一行")
         )
     visible_exact = [known for known in exact if known.visible]
-    if not choice and len(exact) == 1 and visible_exact:
+    unsure = _too_large(row, draft, look)
+    if not choice and len(exact) == 1 and visible_exact and not unsure:
         return _against(out, draft, exact[0], row)
     candidates = [
         Candidate(known.ref, known.detail if known.visible else (), known.visible)
@@ -447,8 +456,8 @@ def _judge_one(
     ]
     candidates += _in_file(draft, keys, by_key, by_investor)
     doubts = [*row.doubts.values()]
-    if (candidates or doubts) and choice != "new":
-        findings = list(out.findings)
+    if (candidates or doubts or unsure) and choice != "new":
+        findings = [*out.findings, *unsure]
         if candidates:
             text = (
                 "疑似与已登记的项目是同一个。"
@@ -465,6 +474,22 @@ def _judge_one(
         return Judgement(DOUBTFUL, tuple(findings), candidates=tuple(candidates))
     command = LedgerCommand(draft, out.investors, out.stage, out.word, out.standing, out.fact_on)
     return Judgement(NEW, tuple(out.findings), command=command)
+
+
+def _too_large(row: ParsedRow, draft: ProjectDraft, look: Lookups) -> list[RowFinding]:
+    """大得不像真的金额:请人核对单位,核对无误仍可导入。"""
+    limit = look.doubtful_amount
+    return [
+        row.finding(
+            DOUBT,
+            f"{FIELD_LABELS[name]} {to_wan(amount)} 万元,超过 {to_wan(limit)} 万元,多半是单位弄错。",
+            "确实无误的,在这里选归属;弄错的改正后再导入。",
+            name,
+            "money.doubtful",
+        )
+        for name in MONEY_COLUMNS
+        if limit is not None and (amount := getattr(draft, name)) is not None and amount > limit
+    ]
 
 
 def _in_file(
