@@ -71,7 +71,7 @@ def undo_updates(
         for code, events in kept.items():
             values: dict[str, Any] = {}
             for event in reversed(events):  # 一个文件改了它两次的,回到第一次之前
-                values.update(event.before)
+                values.update(event.before or {})
             entries.append(_restore(projects[code], values, reason, now))
         record_many(entries, actor=actor, now=now, group=group)
 
@@ -81,7 +81,7 @@ def _untouched(project: Project | None, events: Sequence[Event]) -> bool:
         project is not None
         and project.voided_at is None
         and events
-        and project.version == events[-1].after["version"]
+        and project.version == (events[-1].after or {}).get("version")
     )
 
 
