@@ -66,6 +66,9 @@ def verify(anchor: dict[str, Any] | None = None, *, ring: keys.Ring | None = Non
         report.tail = Event.objects.filter(id__gt=report.last_id).count() if report.seals else (
             Event.objects.count()
         )  # fmt: skip
+        if report.tail and not report.seals:
+            why = "" if ring.keys else ":没有密钥"
+            report.unverifiable = f"台账还没有封存过{why}"
         if anchor is not None:
             _against(anchor, report, ring)
     return report

@@ -116,6 +116,7 @@ def test_without_a_key_nothing_is_sealed_and_nothing_claimed(db, settings):
     settings.JUYUAN_AUDIT_KEY, settings.DEMO = "", False
     write(1)
     assert seal(now=NOW).keyless
+    assert verify().unverifiable == "台账还没有封存过:没有密钥"
     assert anchors.head(now=NOW) is None
     with pytest.raises(RuleBroken, match="没有 JUYUAN_AUDIT_KEY"):
         anchors.export(actor=Actor.console(), now=NOW)
@@ -345,7 +346,7 @@ def test_without_the_key_it_says_so_and_still_counts(db, tampered, settings):
     seal(now=NOW)
     settings.JUYUAN_AUDIT_KEY, settings.DEMO = "", False
     report = verify()
-    assert "无法核验" in report.unverifiable
+    assert report.unverifiable == "1 封没有密钥(只核对了编号与行数)"
     assert report.findings == []
     assert report.as_dict()["verified"] is None
     tampered("DELETE FROM ledger_event WHERE id = %s", ids[0])

@@ -3,8 +3,11 @@
 import pytest
 from django.db import transaction
 
+from juyuan.foundation.ledger import anchors, keys
 from juyuan.foundation.ledger.actions import record, refuse
+from juyuan.foundation.ledger.jobs import keep
 from juyuan.foundation.ledger.models import Event
+from juyuan.foundation.ledger.verifying import verify
 from juyuan.foundation.people.actions import disable_account
 from tests.cast import NOW
 
@@ -144,3 +147,30 @@ def test_pages_follow_each_other_by_key(acts, django_assert_max_num_queries):
     assert seen[:50] == sorted(seen[:50], reverse=True)
     with django_assert_max_num_queries(14):
         client.get(url)
+
+
+def test_only_the_auditadmin_sees_the_seals_and_takes_an_anchor(acts, settings):
+    """封存页只给审计管理员;下载的锚点核验得过,并留一行。"""
+    settings.JUYUAN_AUDIT_KEY = "k" * 32
+    for other in ("secadmin", "sysadmin", "longshan"):
+        assert acts.client(other).get("/audit/seals/").status_code == 403
+        assert acts.client(other).post("/audit/anchor/").status_code == 403
+    admin = acts.client("auditadmin")
+    assert "还没有封存" in text(admin.get("/audit/seals/"))
+    given = admin.post("/audit/anchor/")
+    assert given["Content-Disposition"] == 'attachment; filename="anchor-1.json"'
+    anchor = anchors.read(given.json(), keys.ring(keys.AUDIT))
+    assert verify(anchor).findings == []
+    assert Event.objects.filter(event="ledger.anchor.exported").count() == 1
+    keep(today=NOW.date(), now=NOW)
+    page = text(admin.get("/audit/seals/"))
+    assert "封存正常" in page
+    assert "相符" in page
+
+
+def test_without_a_key_the_page_says_what_is_lost(acts, settings):
+    settings.JUYUAN_AUDIT_KEY, settings.DEMO = "", False
+    page = text(acts.client("auditadmin").get("/audit/seals/"))
+    assert "没有 JUYUAN_AUDIT_KEY" in page
+    assert "下载锚点" not in page
+    assert acts.client("auditadmin").post("/audit/anchor/").status_code == 422
