@@ -243,6 +243,7 @@ def _duties() -> None:
     from juyuan.foundation.work.registry import register as register_job
     from juyuan.foundation.workdays import registry as workdays
     from juyuan.rooms.pipeline.queries import duties as projects
+    from juyuan.rooms.pipeline.queries import voucher_duties
 
     handover.register("duties", hand_over, "待办")
     workdays.on_change("duties", rederive_open)
@@ -255,7 +256,7 @@ def _duties() -> None:
         within=projects.within,
     )
     register_object("duty", visible_ids=duties.visible_duty_ids, present=duties.present_duties)
-    for kind in projects.kinds():
+    for kind in (*projects.kinds(), voucher_duties.kind()):
         register(kind)
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from juyuan.foundation.duties.actions import end_duty, open_many
 from juyuan.foundation.files import actions as files
 from juyuan.foundation.files.models import StoredFile
 from juyuan.foundation.ledger.actions import Entry, record, record_many
@@ -35,6 +36,7 @@ from juyuan.rooms.pipeline.models import (
     VoucherFile,
     VoucherKey,
 )
+from juyuan.rooms.pipeline.queries import voucher_duties
 from juyuan.rooms.pipeline.queries import vouchers as read
 from juyuan.rooms.pipeline.rules.vouchers import (
     CLAUSE,
@@ -145,7 +147,17 @@ def insert(
         now=now,
         group=group,
     )
+    open_many(voucher_duties.openings(rows, now.date()), actor=actor, now=now)
     return rows
+
+
+def _end_duty(voucher: Voucher, act: str, *, actor: Actor, now: datetime) -> None:
+    """这张凭证的核验待办办结。"""
+    end_duty(
+        kind=voucher_duties.KIND, object_type=voucher_duties.OBJECT,
+        object_id=voucher.project_id, period=voucher_duties.period(voucher.pk),
+        act=f"pipeline.voucher.{act}", actor=actor, now=now,
+    )  # fmt: skip
 
 
 def shown(row: Voucher) -> dict[str, Any]:
@@ -313,9 +325,11 @@ def reverse_voucher(*, actor: Actor, voucher: Voucher, reason: str, now: datetim
         row.save(force_insert=True)
         if state == VoucherState.ACCEPTED:
             _note("reversal_requested", row, actor=actor, now=now, reason=row.reason)
+            open_many(voucher_duties.openings([row], now.date()), actor=actor, now=now)
         else:
             _release_keys(voucher)
             _note("reversed", row, actor=actor, now=now, reason=row.reason)
+            _end_duty(voucher, "reversed", actor=actor, now=now)
     return row
 
 
@@ -383,6 +397,7 @@ def check_voucher(
             _release_keys(voucher.reverses)
         verb = verdict.value if voucher.sign > 0 else f"reversal_{verdict.value}"
         _note(verb, voucher, actor=actor, now=now, reason=row.reason)
+        _end_duty(voucher, verb, actor=actor, now=now)
     return row
 
 

@@ -190,6 +190,4 @@ def _one(row: ParsedRow, look: Lookups, seen: dict[str, str]) -> Judgement:
         return Judgement(DOUBTFUL, (*findings, doubt), candidates=tuple(candidates))
     told = "登记后待核验；没有凭证文件的，请在项目页补交。"
     findings.append(row.finding(NOTE, told, "", "number", "voucher.waiting", CLAUSE))
-    return Judgement(
-        NEW, tuple(findings), command=VoucherCommand(target.id, draft, apart), target=target.ref
-    )
+    return Judgement(NEW, tuple(findings), command=VoucherCommand(target.id, draft, apart))
