@@ -93,7 +93,7 @@ def list_projects(request: HttpRequest, filters: Query[Filters]) -> dict[str, An
 def _total(queryset: Any, *, exact: bool) -> int | None:
     if exact:
         return int(queryset.count())
-    found = len(queryset.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1])
+    found = int(queryset.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1].count())
     return found if found <= COUNT_LIMIT else None
 
 

@@ -334,8 +334,13 @@ def project_page(project: Project, *, on: date, events: int = 12) -> ProjectPage
         parties=parties,
         hosts=actual,
         possible_hosts=[h for h in hosts if not h.actual],
-        participants=[str(p.unit) for p in project.participants.select_related("unit")],
-        listed=[p.person.name for p in project.listed.select_related("person")],
+        # 多数项目没有参与单位、不限名单:看了项目行上的冗余列就不必再查
+        participants=[str(p.unit) for p in project.participants.select_related("unit")]
+        if project.participant_unit_ids
+        else [],
+        listed=[p.person.name for p in project.listed.select_related("person")]
+        if project.listed_person_ids
+        else [],
         evidence=_evidence_lines(rows, list(live.values()), open_voids),
         recognitions=lines,
         live=live,

@@ -64,12 +64,15 @@ def assemble(
 
 
 def facts_for(projects: Iterable[Project]) -> dict[int, Facts]:
-    """一批项目的事实;查询数与项目数无关(出资方、证据各一次)。"""
+    """一批项目的事实;查询数与项目数无关(证据一次,出资方没有预取的也一次)。"""
     projects = list(projects)
     ids = [p.pk for p in projects]
     parties: dict[int, list[ProjectParty]] = defaultdict(list)
-    for party in ProjectParty.objects.filter(project_id__in=ids):
-        parties[party.project_id].append(party)
+    if all("parties" in getattr(p, "_prefetched_objects_cache", {}) for p in projects):
+        parties |= {p.pk: list(p.parties.all()) for p in projects}
+    else:
+        for party in ProjectParty.objects.filter(project_id__in=ids):
+            parties[party.project_id].append(party)
     evidence: dict[int, list[Evidence]] = defaultdict(list)
     for row in Evidence.objects.filter(project_id__in=ids, voided_at__isnull=True):
         evidence[row.project_id].append(row)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
@@ -85,6 +86,17 @@ def _verifying(actor: Actor) -> tuple[str, str]:
 
 
 def reach_of(actor: Actor) -> Reach:
+    """由任职算出触角。一次请求里只算一遍:请求号每次新生,记住的用不到下一次请求。"""
+    once = actor.request_id and actor.via in ("web", "api")
+    return _reach_once(actor) if once else _reach(actor)
+
+
+@lru_cache(maxsize=64)
+def _reach_once(actor: Actor) -> Reach:
+    return _reach(actor)
+
+
+def _reach(actor: Actor) -> Reach:
     """由任职算出触角。三员没有任何业务关系;没有任职的人也没有。"""
     staff = [p.unit_id for p in actor.posts if p.role in STAFF_ROLES]
     offices = [p.unit_id for p in actor.posts if p.unit_id in staff and p.function == COUNTY_BUREAU]
