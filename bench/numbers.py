@@ -17,12 +17,33 @@ IMPORT_ROWS = 5_000
 def run(scale: int, wanted: Callable[[str], bool]) -> list[Result]:
     """按次序:只读的在前,写入的在后。"""
     parts: tuple[tuple[str, Callable[[int], list[Result]]], ...] = (
+        ("tabs", tabs),
         ("figures", figures),
         ("find", find),
         ("export", export),
         ("import", bring_in),
     )
     return [result for name, part in parts if wanted(name) for result in part(scale)]
+
+
+def tabs(scale: int) -> list[Result]:
+    """五库页签的个数与合计(商务主管部门经办所见)。"""
+    from juyuan.foundation.people.models import Account
+    from juyuan.foundation.people.queries import actor_for
+    from juyuan.foundation.workdays.clock import today
+    from juyuan.rooms.pipeline.queries.listing import library_strip
+
+    account = Account.objects.select_related("person").get(username="shangwuju")
+    actor = actor_for(account, today=today())
+    sql, in_database = statements(lambda: library_strip(actor))
+    p50, p95 = timed(lambda: library_strip(actor), rounds=10)
+    return [
+        Result(
+            "tabs", "五库页签", scale, p50, p95, aim="≤ 10 条 SQL,数据库 ≤ 300 ms(100,000 个项目)",
+            met=sql <= 10 and in_database <= 300 if scale >= 100_000 else None,
+            more={"statements": sql, "database_ms": in_database},
+        )
+    ]  # fmt: skip
 
 
 def figures(scale: int) -> list[Result]:

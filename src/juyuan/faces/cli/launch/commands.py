@@ -63,7 +63,7 @@ COMMANDS = (
     Command("user", "add 用户名 --unit 单位 --role 角色 [--name 姓名]", "建账号并授予职务"),
     Command("token", "用户名 [--label 用途]", "发一个接口令牌(末行即令牌,只显示一次)"),
     Command("seed", "--scale N [--seed S]", "造 N 个仿真项目,供性能与压力测试"),
-    Command("bench", "[名称] [--json]", "自带的性能测试,与同次运行的基线相比"),
+    Command("bench", "[名称] [--json] [--write]", "自带的性能测试,与同次运行的基线相比"),
     Command("manage", "…", "Django 自己的管理命令"),
 )
 
