@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from juyuan.foundation.files import registry, rules
-from juyuan.foundation.files.models import FileUse
+from juyuan.foundation.files.models import FileUse, StoredFile
 from juyuan.foundation.policy.queries import bureau, params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, held_answer
@@ -54,6 +54,17 @@ def limits_on(day: date) -> Limits:
         max_bytes=int(in_force["files.max_bytes"]),
         types=tuple(str(ext).lower().lstrip(".") for ext in in_force["files.allowed_types"]),
     )
+
+
+def uploaded(actor: Actor, file_id: int | None) -> StoredFile | None:
+    """这个人自己上传、可以拿来用的文件;没有的、别人上传的一律为空(编号是连续的,不能由猜编号用到别人的文件)。"""
+    if file_id is None:
+        return None
+    rows = StoredFile.objects.filter(pk=file_id)
+    if not actor.is_system:
+        units = {post.unit_code for post in actor.posts}
+        rows = rows.filter(added_by=actor.name, unit_code__in=units | {""})
+    return rows.first()
 
 
 def _attachment(use: FileUse) -> Attachment:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from juyuan.foundation.files import actions as files
 from juyuan.foundation.files.models import StoredFile
+from juyuan.foundation.files.queries import uploaded
 from juyuan.foundation.ledger.actions import record
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken, require
@@ -78,7 +79,7 @@ def add_evidence(
     require(access.can_add_evidence(actor, project))
     findings = judge_evidence(draft, now.date())
     if draft.file_id is not None:
-        stored = StoredFile.objects.filter(pk=draft.file_id).first()
+        stored = uploaded(actor, draft.file_id)
         if stored is None:
             findings.append(Finding("file", "evidence.file", "", "文件没有存好,请重新上传"))
         elif Evidence.objects.filter(

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from juyuan.foundation.files import actions as files
-from juyuan.foundation.files.models import StoredFile
+from juyuan.foundation.files.queries import uploaded
 from juyuan.foundation.ledger.actions import record
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Denied, Finding, RuleBroken, require
@@ -45,7 +45,7 @@ def add_progress_event(
     today, periods = today_of(now), Periods()
     period = periods.of(draft.happened_on or today)
     findings = judge_event(draft, periods.kinds(period), today)
-    stored = StoredFile.objects.filter(pk=draft.file_id).first() if draft.file_id else None
+    stored = uploaded(actor, draft.file_id)
     if draft.file_id is not None and stored is None:
         findings.append(Finding("file", "progress.file", CLAUSE, "文件没有存好，请重新上传"))
     if findings:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from juyuan.foundation.files.models import StoredFile
+from juyuan.foundation.files.queries import uploaded
 from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
@@ -48,7 +48,7 @@ def refuse_repeated(project: Project, keys: list[read.Key], actor: Actor) -> Non
 
 def note_collision(*, actor: Actor, project: Project, draft: VoucherDraft, now: datetime) -> None:
     """登记被拒而外层事务回滚时,补立核对事项(已立的不重复)。"""
-    stored = StoredFile.objects.filter(pk=draft.file_id).first() if draft.file_id else None
+    stored = uploaded(actor, draft.file_id)
     keys = read.keys_for(draft.number, stored.sha256 if stored else "")
     with transaction.atomic():
         open_cases(project, draft, keys, actor=actor, now=now)

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from juyuan.foundation.duties.actions import end_duty, open_many
 from juyuan.foundation.files import actions as files
 from juyuan.foundation.files.models import StoredFile
+from juyuan.foundation.files.queries import uploaded
 from juyuan.foundation.ledger.actions import Entry, record, record_many
 from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
@@ -239,7 +240,7 @@ def record_voucher(
     """
     require(access.can_edit(actor, project))
     findings = judge(project, draft, now.date())
-    stored = StoredFile.objects.filter(pk=draft.file_id).first() if draft.file_id else None
+    stored = uploaded(actor, draft.file_id)
     if draft.file_id is not None and stored is None:
         findings.append(Finding("file", "voucher.file", "", "文件没有存好，请重新上传"))
     if findings:
@@ -267,7 +268,7 @@ def attach_file(*, actor: Actor, voucher: Voucher, file_id: int, now: datetime) 
     """
     project = voucher.project
     require(access.can_edit(actor, project))
-    stored = StoredFile.objects.filter(pk=file_id).first()
+    stored = uploaded(actor, file_id)
     if stored is None:
         raise RuleBroken.one("file", "voucher.file", "请选择凭证文件", CLAUSE)
     keys = [(KeyKind.FILE.value, stored.sha256)]

@@ -473,3 +473,17 @@ def test_台账写不进去_动作就不成立(cast, as_owner) -> None:
             note="停",
             now=cast.NOW,
         )
+
+
+def test_别人上传的文件_由编号用不到(cast) -> None:
+    project = f.planning(cast)
+    theirs = f.stored(cast.actor("dongfeng"), "东丰县的合同", cast.NOW)
+    before = Event.objects.count()
+    with pytest.raises(RuleBroken) as refused:
+        add_evidence(
+            actor=cast.actor("longshan"), project=project,
+            draft=f.evidence_draft(cast, FactKey.FORMAL_CONTRACT, theirs.pk), now=cast.NOW,
+        )  # fmt: skip
+    assert [x.rule for x in refused.value.findings] == ["evidence.file"]
+    assert not Evidence.objects.exists()
+    assert Event.objects.count() == before

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.files.models import StoredFile
+from juyuan.foundation.files.queries import uploaded
 from juyuan.kernel.actor import Actor
 
 FIELD = "kept_file"
@@ -51,5 +52,5 @@ def receive(request: HttpRequest, actor: Actor, field: str, now: datetime) -> Ke
         return None
     if account_id != actor.account_id:
         return None
-    known = StoredFile.objects.filter(pk=file_id).first()
+    known = uploaded(actor, file_id)
     return _kept(actor, known) if known else None
