@@ -170,6 +170,52 @@ def test_restoring_twice_gives_the_same_and_the_guards_are_there(backup, place):
     assert int(sql("SELECT nextval('ledger_event_id_seq')", name)) > before - 2
 
 
+LOADED = """
+import sys
+from pathlib import Path
+import django
+django.setup()
+from juyuan.foundation.keeping import manifest, restoring
+folder = Path(sys.argv[1])
+slow = "SELECT pg_sleep(30);"
+restoring.AGAIN = (slow,) if sys.argv[3] == "end" else ()
+restoring.WIPE = (*restoring.WIPE, slow) if sys.argv[3] == "start" else restoring.WIPE
+restoring.put_database(folder, manifest.read(folder), url=sys.argv[2])
+"""
+
+
+def asleep(name):
+    """正在换库的那个会话停在哪里(它自己睡着)。"""
+    return sql(
+        "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND state = 'active'"
+        f" AND datname = '{name}'"
+    )
+
+
+@pytest.mark.parametrize("moment", ["start", "end"])
+def test_killed_while_loading_leaves_what_was_there(backup, place, child_env, moment):
+    """换库途中(刚清空、将提交)被 kill -9:原来的一行不少。"""
+    backup()
+    body = body_of(place / "b")
+    name = restore_into_scratch(place / "b", body)
+    sql("DELETE FROM django_migrations WHERE app = 'ledger'; CREATE TABLE mine (x int)", name)
+    child = subprocess.Popen(
+        [sys.executable, "-c", LOADED, str(place / "b"), scratch_url(), moment],
+        env=child_env, start_new_session=True,
+    )  # fmt: skip
+    until = time.monotonic() + 60
+    while not asleep(name) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert asleep(name), "没有等到换库途中的那一刻"
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    for pid in asleep(name).split():
+        sql(f"SELECT pg_terminate_backend({pid})")  # 睡着的会话不知道客户端没了
+    rows = sql("SELECT count(*) FROM ledger_event", name)
+    assert int(rows) == body["tables"]["ledger_event"]
+    assert sql("SELECT to_regclass('mine') IS NOT NULL", name) == "t"
+
+
 # ───────── 拒绝 ─────────
 
 
