@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+FILLING = ("clerk", "head", "verifier", "specialist", "chief_convenor", "convenor", "lead_convenor")
 STAGE_ICONS = {
     "planning": "bulb",
     "negotiation": "messages",
@@ -25,6 +26,7 @@ def connect() -> None:
     _jobs()
     _duties()
     _notices()
+    _months()
     _search()
     _figures()
     _files()
@@ -99,10 +101,16 @@ def _menu() -> None:
     def leads(actor: Actor) -> bool:
         return actor.has("head")
 
+    def reports(actor: Actor) -> bool:
+        return actor.has_any(*FILLING)
+
     for item in (
         MenuItem("home", "工作台", "home", "home", order=10, phone=1),
         MenuItem(
             "projects", "项目库", "pipeline:list", "database", order=20, visible=business, phone=2
+        ),
+        MenuItem(
+            "monthly", "月度更新", "pipeline:monthly", "calendar-check", order=22, visible=reports
         ),
         MenuItem("paid_in", "到位资金", "pipeline:paid_in", "cash", order=25, visible=business),
         MenuItem(
@@ -286,6 +294,33 @@ def _notices() -> None:
     register_job(Job("notices.holidays", "查缺放假通知", jobs.ask_for_holidays, catch_up=False))
 
 
+def _months() -> None:
+    from juyuan.foundation.duties.registry import register, register_object
+    from juyuan.foundation.notices.registry import NoticeKind
+    from juyuan.foundation.notices.registry import register as register_notice
+    from juyuan.foundation.work.registry import Job
+    from juyuan.foundation.work.registry import register as register_job
+    from juyuan.foundation.workdays import clock
+    from juyuan.rooms.pipeline import jobs
+    from juyuan.rooms.pipeline.queries import monthduty, monthfigures
+
+    register_object(
+        monthduty.OBJECT,
+        visible_ids=monthduty.visible_ids,
+        present=monthduty.present,
+        within=monthduty.within,
+    )
+    register(monthduty.KIND)
+    for name, label in monthduty.NOTICES.items():
+        register_notice(NoticeKind(name, label, clause="3.2c"))
+    # 一次锁上所有该锁的期,漏掉的日子不必逐日补;提醒要逐日补(同一件只说一次)
+    register_job(
+        Job("pipeline.close_month", "月度锁账", jobs.close_months, catch_up=False, clause="3.3b")
+    )
+    register_job(Job("pipeline.monthly_remind", "提醒月度更新", jobs.remind, clause="3.2c"))
+    monthfigures.register(clock.today)
+
+
 def _search() -> None:
     from juyuan.foundation.search.registry import register
     from juyuan.rooms.chains import search as chains
@@ -359,10 +394,12 @@ def api_routers() -> list[tuple[str, Any]]:
     from juyuan.rooms.chains.api import router as chains
     from juyuan.rooms.investors.api import router as investors
     from juyuan.rooms.pipeline.api import router as projects
+    from juyuan.rooms.pipeline.api.monthly import router as months
 
     return [
         ("/projects", projects),
         ("/investors", investors),
         ("/chains", chains),
         ("/figures", figures),
+        ("/monthly-updates", months),
     ]

@@ -26,10 +26,12 @@ from juyuan.rooms.chains.tests.factories import make_chain
 from juyuan.rooms.investors.actions import add_alias, add_contact, merge, register_investor
 from juyuan.rooms.investors.models import Case
 from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
+from juyuan.rooms.pipeline.actions.progress import add_progress_event
 from juyuan.rooms.pipeline.actions.void import request_void
 from juyuan.rooms.pipeline.models import Project, VoucherCase
 from juyuan.rooms.pipeline.rules.amounts import Origin
 from juyuan.rooms.pipeline.rules.drafts import PartyDraft
+from juyuan.rooms.pipeline.rules.progress import EventDraft
 from juyuan.rooms.pipeline.rules.stages import Stage
 from juyuan.rooms.pipeline.tests import factories as f
 from juyuan.rooms.pipeline.tests.vouchers import paid
@@ -103,6 +105,13 @@ class World:
             other = f.planning(cast, by="dongfeng", name="东丰凭证")
             paid(cast, other, "凭证restricted", by="dongfeng", file="东丰的回单")
         self.voucher_case = VoucherCase.objects.first()
+        self.progress = {
+            level: add_progress_event(
+                actor=cast.actor("longshan"), project=project,
+                draft=EventDraft("site_survey", cast.TODAY), now=cast.NOW,
+            )
+            for level, project in self.projects.items()
+        }  # fmt: skip
         self._others()
         self._clients: dict[str, Client] = {}
         self._tokens = {
@@ -186,10 +195,11 @@ class World:
     def kwargs(self, name: str, level: str = "normal") -> dict[str, Any]:
         """这个网址的参数(对象取 `level` 那一个)。"""
         project, investor = self.projects[level], self.investors[level]
-        if name.startswith(("pipeline:", "api:project")):
+        if name.startswith(("pipeline:", "api:project", "api:monthly")):
             objects: dict[str, Any] = {
                 "code": project.code, "stage": "landed", "verb": "pause",
                 "void_id": self.voids[level].pk, "evidence_id": self.evidence[level].pk,
+                "event_id": self.progress[level].pk,
                 "voucher_id": self.vouchers[level].pk, "case_id": self.voucher_case.pk,
             }  # fmt: skip
         elif name.startswith(("investors:", "api:investor")):

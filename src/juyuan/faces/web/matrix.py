@@ -119,6 +119,9 @@ TASK_OWNER = Door("任务发起人", "own", _others("own"))
 SEE = _project("项目:看", WHOLE, LISTED, facts=True)
 SEE_WHOLE = _project("项目:看全貌", WHOLE, LISTED)
 EDIT = _project("项目:改", f"{BUREAU} own own_head", "verifier own")
+MONTH = Door("月度更新:看", f"{STAFF} leader")
+MONTH_CLOSE = Door("商务主管部门负责人", "")
+MONTH_ONE = _project("项目:报月度更新", BUREAU, "verifier")
 EVIDENCE = _project("项目:交证据", f"{BUREAU} own own_head participant", "verifier own")
 VERIFY = _project("项目:认定", "verifier", "verifier")
 CONFIRM = _project("项目:确认作废", "verifier", "verifier")
@@ -274,6 +277,13 @@ PAGES: tuple[Page, ...] = (
     Page("pipeline:recognise", VERIFY, post=422),
     Page("pipeline:withdraw_recognition", VERIFY, post=422),
     Page("pipeline:evidence", EVIDENCE, post=422),
+    Page("pipeline:monthly", STAFF_ONLY, post=422, get_door=MONTH),
+    Page("pipeline:monthly_rows", MONTH),
+    Page("pipeline:monthly_book", MONTH),
+    Page("pipeline:monthly_close", MONTH_CLOSE, post=422),
+    Page("pipeline:project_month", MONTH_ONE, post=422, get_door=SEE_WHOLE),
+    Page("pipeline:progress_new", EVIDENCE, post=422),
+    Page("pipeline:progress_withdraw", EVIDENCE, post=422),
     Page("pipeline:void", EDIT, post=422),
     Page("pipeline:void_evidence", EDIT, post=422),
     Page("pipeline:paid_in", NO_ADMIN),
@@ -314,6 +324,11 @@ PAGES: tuple[Page, ...] = (
     _post_only("api:project_standing", EDIT, 422),
     _post_only("api:project_evidence", EVIDENCE, 422),
     Page("api:project_timeline", SEE_WHOLE),
+    Page("api:monthly_updates", STAFF_ONLY, post=422, get_door=MONTH),
+    Page("api:monthly_units", MONTH),
+    _post_only("api:monthly_close", MONTH_CLOSE, 422),
+    _post_only("api:monthly_events", EVIDENCE, 422),
+    _post_only("api:monthly_event_withdraw", EVIDENCE, 422),
     Page("api:project_vouchers", EDIT, get_door=SEE, post=422),
     _post_only("api:project_voucher_check", VERIFY, 422),
     _post_only("api:project_voucher_reverse", EDIT, 422),

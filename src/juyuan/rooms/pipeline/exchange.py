@@ -20,6 +20,7 @@ from juyuan.foundation.ui.keyset import choose_order
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions import historical, voucher_sheet
+from juyuan.rooms.pipeline.actions.monthbook import MONTHLY
 from juyuan.rooms.pipeline.actions.opening import commit_many, commit_one, reverse_batch
 from juyuan.rooms.pipeline.actions.undoing import undo_updates
 from juyuan.rooms.pipeline.models import Project
@@ -404,4 +405,4 @@ VOUCHER_EXPORT = ExportKind(
 )
 
 
-KINDS = (PROJECTS, RECOGNITIONS, VOUCHERS, PROJECTS_EXPORT, VOUCHER_EXPORT)
+KINDS = (PROJECTS, RECOGNITIONS, MONTHLY, VOUCHERS, PROJECTS_EXPORT, VOUCHER_EXPORT)

@@ -5,6 +5,8 @@ from django.urls import path
 from juyuan.rooms.pipeline.views import (
     edit,
     library,
+    monthacts,
+    monthly,
     moving,
     paid_list,
     paying,
@@ -24,6 +26,10 @@ urlpatterns = [
     path("projects/paid-in/", paid_list.vouchers, name="paid_in"),
     path("projects/voucher-cases/", paid_list.cases, name="voucher_cases"),
     path("projects/voucher-cases/<int:case_id>/", paid_list.settle, name="voucher_case"),
+    path("projects/monthly/", monthly.monthly, name="monthly"),
+    path("projects/monthly/rows/", monthly.rows, name="monthly_rows"),
+    path("projects/monthly/book/", monthacts.book, name="monthly_book"),
+    path("projects/monthly/close/", monthacts.close, name="monthly_close"),
     path("projects/voids/<int:void_id>/", voiding.settle, name="settle_void"),
     path("projects/<slug:code>/", project.detail, name="detail"),
     path("projects/<slug:code>/edit/", edit.edit, name="edit"),
@@ -40,6 +46,13 @@ urlpatterns = [
         name="withdraw_recognition",
     ),
     path("projects/<slug:code>/evidence/", proving.evidence, name="evidence"),
+    path("projects/<slug:code>/monthly/", monthacts.project_month, name="project_month"),
+    path("projects/<slug:code>/progress/", monthacts.progress_new, name="progress_new"),
+    path(
+        "projects/<slug:code>/progress/<int:event_id>/withdraw/",
+        monthacts.progress_withdraw,
+        name="progress_withdraw",
+    ),
     path("projects/<slug:code>/vouchers/new/", paying.add, name="voucher_new"),
     path(
         "projects/<slug:code>/vouchers/<int:voucher_id>/check/", paying.check, name="voucher_check"

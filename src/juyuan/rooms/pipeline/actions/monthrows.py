@@ -14,6 +14,7 @@ from juyuan.foundation.ledger.actions import Entry, record_many
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline.actions.common import OBJ
 from juyuan.rooms.pipeline.models import MonthlyUpdate, ProgressEvent, Project
+from juyuan.rooms.pipeline.queries.monthduty import DUTY, OBJECT
 from juyuan.rooms.pipeline.queries.monthly import SheetRow, just_after, rows_of, today_of
 from juyuan.rooms.pipeline.queries.periods import Periods, closes, is_closed
 from juyuan.rooms.pipeline.queries.tally import Where, tallies, tally_lines
@@ -27,7 +28,6 @@ from juyuan.rooms.pipeline.rules.monthly import (
 )
 from juyuan.rooms.pipeline.rules.progress import EventDraft
 
-DUTY, DUTY_OBJECT = "pipeline.monthly_update", "reporting_unit"
 SUBMITTED, CORRECTED = "pipeline.update.submitted", "pipeline.update.corrected"
 LOCK_CLASS = 330_302
 CHUNK = 1000
@@ -219,7 +219,7 @@ def end_duties(period: Period, unit_ids: Iterable[int], *, actor: Actor, now: da
         tally = counts.get(unit_id)
         if tally is not None and tally.missing == 0:
             done += end_duty(
-                kind=DUTY, object_type=DUTY_OBJECT, object_id=unit_id, unit_id=unit_id,
+                kind=DUTY, object_type=OBJECT, object_id=unit_id, unit_id=unit_id,
                 period=period.key, act=SUBMITTED, actor=actor, now=now,
             )  # fmt: skip
     return done

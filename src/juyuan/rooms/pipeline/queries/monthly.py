@@ -369,6 +369,11 @@ def units_with_sheets(actor: Actor, reach: Reach | None = None) -> QuerySet[Unit
     return units.order_by("order", "code")
 
 
+def codes_of(codes: Iterable[str]) -> Iterable[tuple[int, str]]:
+    """(编号, 项目编号)。"""
+    return Project.objects.filter(code__in=set(codes)).values_list("pk", "code")
+
+
 def just_after(now: datetime, as_of: date | None = None) -> datetime:
     """读到哪一刻为止(不含):此刻已录入的都算;给了 `as_of` 就到那天终了。"""
     end = now + timedelta(microseconds=1)

@@ -61,7 +61,7 @@ class PeriodRule:
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """一期。`deadline` 是按时的最后时刻(不含);`close_on` 当日零时起锁账。"""
+    """一期。`deadline` 是按时的最后时刻(不含);`close_on` 当日零时起锁账;`planned_on` 是未顺延的报备日。"""
 
     month: date
     first: date
@@ -70,6 +70,7 @@ class Period:
     deadline: datetime
     close_on: date
     provisional: bool = False
+    planned_on: date | None = None
 
     @property
     def key(self) -> str:
@@ -118,6 +119,7 @@ def period_of(month: date, rules: PeriodRule, calendar: Calendar) -> Period:
         deadline=deadline,
         close_on=max(_day_of(month, rules.close_day), due.day + timedelta(days=1)),
         provisional=due.provisional,
+        planned_on=raw,
     )
 
 

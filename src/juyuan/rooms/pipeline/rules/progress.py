@@ -82,6 +82,11 @@ class Happening:
     file_use_id: str = ""
     by: str = ""
 
+    @property
+    def pk(self) -> int:
+        """来源对象的编号。"""
+        return int(self.id.partition(":")[2])
+
 
 @dataclass(frozen=True)
 class EventDraft:

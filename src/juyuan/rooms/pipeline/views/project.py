@@ -32,6 +32,7 @@ from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.stages import STANDING_VERBS, Stage, StageStatus, Standing
+from juyuan.rooms.pipeline.views import monthacts
 from juyuan.rooms.pipeline.views.acting import ActsOf, acts_of
 from juyuan.rooms.pipeline.views.common import act_url, actor_of
 from juyuan.rooms.pipeline.views.paying import section
@@ -75,6 +76,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "more": _more(page.project, acts),
         "forward": _forward(page, acts, today),
         "recognise": _recognise(page, acts),
+        "month": monthacts.section(page.project, actor),
         "paid": (paid := section(page.project, actor)),
         "tabs": _tabs(page, len(paid["rows"])),
     }
@@ -91,6 +93,7 @@ def _tabs(page: ProjectPage, vouchers: int) -> list[dict[str, Any]]:
         ("#recognitions", "认定与冲回", len(page.recognitions)),
         ("#paid-in", "到位资金", vouchers),
         ("#evidence", "证据", len(page.evidence)),
+        ("#monthly", "月度更新", None),
         ("#content", "项目内容", None),
         ("#timeline", "经过", page.timeline_total),
     ]
