@@ -6,5 +6,5 @@
 """
 
 FORMAT = 1
-LEFT_OUT = {"django_session": "登录会话:恢复之后人人重新登录"}
+LEFT_OUT = {"django_session": "登录会话，恢复之后人人重新登录"}
 """只备结构、不备内容的表,及缘由;其余的表全在备份里(有测试)。"""

@@ -71,11 +71,11 @@ def standing(now: datetime) -> Standing:
     """夜间备份好不好。"""
     root = folder_of_backups()
     if root is None:
-        return Standing("", "", "演示不做夜间备份;设 JUYUAN_BACKUP_DIR 即做")
+        return Standing("", "", "演示不做夜间备份；设 JUYUAN_BACKUP_DIR 即做")
     note = (
         ""
         if settings.JUYUAN_BACKUP_DIR
-        else "与数据在同一块盘上:盘坏了一起丢。请设 JUYUAN_BACKUP_DIR 指到别的盘"
+        else "与数据在同一块盘上：盘坏了一起丢。请设 JUYUAN_BACKUP_DIR 指到别的盘"
     )
     run = JobRun.objects.filter(name=JOB).order_by("-on").first()
     if run is not None and run.error:
