@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from juyuan.foundation.people.visibility import Relation, Sight
 from juyuan.foundation.ui.keyset import Order
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import to_wan
-from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.models import Project, ProjectHost, ProjectParty
 from juyuan.rooms.pipeline.queries.criteria import Criteria, apply
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
 from juyuan.rooms.pipeline.queries.frozen import Frozen, frozen_of
@@ -46,9 +46,17 @@ def listed(actor: Actor, found: Criteria) -> QuerySet[Project]:
 
 
 def with_related(queryset: QuerySet[Project]) -> QuerySet[Project]:
-    """记录要用的关联一次带上(外键联结,集合各一条查询)。"""
+    """记录要用的关联一次带上(外键联结,集合各一条查询;关联的表只取用到的列)。"""
+    parties = ProjectParty.objects.select_related("investor").only(
+        "project_id", "investor_id", "share_bp", "origin", "fiscal", "order",
+        "investor__name", "investor__uscc",
+    )  # fmt: skip
+    hosts = ProjectHost.objects.select_related("unit").only(
+        "project_id", "unit_id", "share_bp", "actual", "unit__code", "unit__name",
+        "unit__short_name",
+    )  # fmt: skip
     return queryset.select_related("chain", "node", "lead_unit").prefetch_related(
-        "parties__investor", "hosts__unit"
+        Prefetch("parties", parties), Prefetch("hosts", hosts)
     )
 
 
@@ -130,9 +138,6 @@ def full_record(project: Project, facts: Facts, on: date) -> dict[str, Any]:
         "fixed_investment_unknown": project.fixed_investment_unknown or None,
         "contract_amount_unknown": project.contract_amount_unknown or None,
         "committed_outside_province": wan(project.committed_outside_province),
-        # 到位资金凭证(三(三)月度更新)尚未入库时如实为 0
-        "paid_in_year": "0",
-        "paid_in_total": "0",
         "possible_hosts": [h.unit.code for h in project.hosts.all() if not h.actual],
         "segment": project.node.code if project.node else None,
         "industry_code": project.industry_code,
