@@ -57,7 +57,7 @@ def refuse_newer_server(body: dict[str, Any], server: int) -> None:
 
 def refuse_lack_of_room(body: dict[str, Any], at: Path) -> None:
     """文件放不下就先说,不动手。Raises: RuleBroken。"""
-    at.mkdir(parents=True, exist_ok=True)
+    at.mkdir(parents=True, exist_ok=True, mode=0o700)
     free, wanted = shutil.disk_usage(at).free, int(body["files"]["bytes"])
     if free < wanted:
         raise RuleBroken.one(
