@@ -40,7 +40,9 @@ class VoucherForm(forms.Form):
         help_text="收据号、发票号或银行流水号；同一张凭证全市只能用一次",
         widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
-    payer = forms.ChoiceField(label="谁的钱", required=False)
+    payer = forms.ChoiceField(
+        label="谁的钱", required=False, help_text="选出资方；不在其列的，改填付款人"
+    )
     payer_name = forms.CharField(
         label="付款人", required=False, max_length=200, help_text="不在出资方之列时填写"
     )
@@ -69,7 +71,7 @@ class VoucherForm(forms.Form):
         self.fields["payer"].choices = [  # type: ignore[attr-defined]
             ("", "请选择"), *((str(pk), name) for pk, name in payers.items()),
         ]  # fmt: skip
-        self.marks = dict.fromkeys(("kind", "paid_on", "number", "file"), "必填")
+        self.marks = dict.fromkeys(("kind", "paid_on", "amount", "number", "payer", "file"), "必填")
 
     def draft(self, file_id: int | None) -> VoucherDraft:
         """清洗后的内容 → 草稿。"""

@@ -49,6 +49,9 @@ LABELS = {
     "search_orphans": "检索行都指着存在的项目",
     "merged_parties": "并入别家的投资方不再是哪个项目的出资方",
     "libraries": "五个库的名称与本市文件所列一致",
+    "voucher_keys": "没有冲回的凭证,凭证号都由它自己的项目占着",
+    "voucher_checks": "认可的金额等于凭证的可认可金额,退回的为0,核验人不是提交人",
+    "voucher_reversals": "凭证的冲回与原凭证同项目、同种类、同金额",
 }
 QUERIES = {
     "committed_within_contract": (
@@ -63,6 +66,27 @@ QUERIES = {
     "search_orphans": (
         "SELECT s.object_id FROM search_searchrow s WHERE s.object_type = 'project'"
         " AND NOT EXISTS (SELECT 1 FROM pipeline_project p WHERE p.id = s.object_id)"
+    ),
+    "voucher_keys": (
+        "SELECT p.code FROM pipeline_voucher v JOIN pipeline_project p ON p.id = v.project_id"
+        " LEFT JOIN pipeline_vouchercheck vc ON vc.voucher_id = v.id"
+        " WHERE v.sign = 1 AND p.voided_at IS NULL AND NOT EXISTS ("
+        "SELECT 1 FROM pipeline_voucher r LEFT JOIN pipeline_vouchercheck rc ON rc.voucher_id = r.id"
+        " WHERE r.reverses_id = v.id AND (rc.verdict = 'accepted' OR rc.verdict IS NULL"
+        " AND vc.verdict IS DISTINCT FROM 'accepted')) AND NOT EXISTS ("
+        "SELECT 1 FROM pipeline_voucherkey k WHERE k.voucher_id = v.id AND k.kind = 'number'"
+        " AND k.project_id = v.project_id)"
+    ),
+    "voucher_checks": (
+        "SELECT p.code FROM pipeline_vouchercheck c JOIN pipeline_voucher v ON v.id = c.voucher_id"
+        " JOIN pipeline_project p ON p.id = v.project_id WHERE c.recognised <>"
+        " CASE c.verdict WHEN 'accepted' THEN v.recognised ELSE 0 END OR c.by_id = v.by_id"
+    ),
+    "voucher_reversals": (
+        "SELECT p.code FROM pipeline_voucher r JOIN pipeline_voucher v ON v.id = r.reverses_id"
+        " JOIN pipeline_project p ON p.id = r.project_id WHERE"
+        " (r.project_id, r.kind, r.amount, r.recognised, v.sign)"
+        " IS DISTINCT FROM (v.project_id, v.kind, v.amount, v.recognised, 1)"
     ),
     "merged_parties": (
         "SELECT i.code FROM investors_investor i WHERE i.merged_into_id IS NOT NULL"

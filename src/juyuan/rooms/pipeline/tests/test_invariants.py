@@ -53,7 +53,28 @@ def test_空库也成立(cast: Any) -> None:
 
 
 # 关系 → (弄坏一行的语句, 因而不成立的全部关系)
+VOUCHER = (
+    "INSERT INTO pipeline_voucher (project_id, sign, kind, paid_on, amount, currency, rate_source,"
+    " payer_name, origin, fiscal, number, recognised_bp, recognised, parameters, file_sha256,"
+    " file_name, note, reason, batch_id, historical, paper, by_name, at) VALUES (%s, 1, 'capital',"
+    " '2026-11-01', 100, 'CNY', '', '甲', '', false, '1', 10000, 100, '{}', '', '', '', '', '',"
+    " false, '', '甲', now())"
+)
+MIRROR = "sign, kind, paid_on, amount, currency, rate_source, payer_name, origin, fiscal, number"
 BREAKS = {
+    "voucher_keys": (VOUCHER, {"voucher_keys"}),
+    "voucher_checks": (
+        f"WITH v AS ({VOUCHER} RETURNING id) INSERT INTO pipeline_vouchercheck (voucher_id, verdict,"
+        " recognised, reason, by_name, recorded_at)"
+        " SELECT id, 'accepted', 99, '', '乙', now() FROM v",
+        {"voucher_checks", "voucher_keys"}),
+    "voucher_reversals": (
+        f"WITH v AS ({VOUCHER} RETURNING *) INSERT INTO pipeline_voucher (project_id, reverses_id,"
+        f" {MIRROR}, recognised_bp, recognised, parameters, file_sha256, file_name, note, reason,"
+        " batch_id, historical, paper, by_name, at) SELECT project_id, id, -1, kind, paid_on, 99,"
+        " currency, '', '', '', false, number, 10000, 99, '{}', '', '', '', '错', '', false, '',"
+        " '甲', now() FROM v",
+        {"voucher_reversals"}),
     "committed_within_contract": (
         "UPDATE pipeline_project SET committed_investment = contract_amount + 1 WHERE id = %s",
         {"committed_within_contract", "host_parts", "latest_state"}),
