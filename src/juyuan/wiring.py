@@ -26,6 +26,7 @@ def connect() -> None:
     _jobs()
     _duties()
     _notices()
+    _bell()
     _months()
     _search()
     _figures()
@@ -107,6 +108,7 @@ def _menu() -> None:
     for item in (
         MenuItem("home", "工作台", "home", "home", order=10, phone=1),
         MenuItem(
+        MenuItem("duties", "我的待办", "duties:list", "checklist", order=15, visible=business),
             "projects", "项目库", "pipeline:list", "database", order=20, visible=business, phone=2
         ),
         MenuItem(
@@ -281,6 +283,13 @@ def _notices() -> None:
         NoticeKind(late_unit, "本单位待办逾期", channels=(MAIL, ROBOT)),
         NoticeKind(late_convenor, "待办逾期未办", channels=(MAIL,)),
         NoticeKind(jobs.MISSING_YEAR, "缺放假通知", channels=(MAIL,)),
+def _bell() -> None:
+    from juyuan.foundation.notices.queries import unread_count
+    from juyuan.foundation.ui.context import register_bell
+
+    register_bell(unread_count, "notices:inbox")
+
+
     ):
         register(kind)
     # 放假安排人人可看,没有看不见的
@@ -359,7 +368,7 @@ def _exchange() -> None:
     from juyuan.rooms.investors import exchange as investors
     from juyuan.rooms.pipeline import exchange as projects
 
-    register(*people.KINDS, *projects.KINDS, *chains.KINDS, *investors.KINDS)
+    register(*people.KINDS, *duties.KINDS, *projects.KINDS, *chains.KINDS, *investors.KINDS)
 
 
 def _chains() -> None:
@@ -374,10 +383,12 @@ def _chains() -> None:
 def _investors() -> None:
     from juyuan.rooms.investors.movers import register_mover
     from juyuan.rooms.investors.queries import (
+    from juyuan.foundation.duties import figures as lateness
         register_hiding,
         register_projects,
         register_visibility,
     )
+    lateness.register(clock.today)
     from juyuan.rooms.pipeline.actions import parties
     from juyuan.rooms.pipeline.queries.investors import investor_projects
     from juyuan.rooms.pipeline.queries.scope import investors_hidden, investors_seen
@@ -389,6 +400,7 @@ def _investors() -> None:
 
 
 def api_routers() -> list[tuple[str, Any]]:
+    from juyuan.foundation.duties import exchange as duties
     """接口各路由:(前缀, 路由)。"""
     from juyuan.foundation.figures.api import router as figures
     from juyuan.rooms.chains.api import router as chains
@@ -403,3 +415,7 @@ def api_routers() -> list[tuple[str, Any]]:
         ("/figures", figures),
         ("/monthly-updates", months),
     ]
+    from juyuan.foundation.duties.api import router as duties
+    from juyuan.foundation.notices.api import router as notices
+        ("/duties", duties),
+        ("/notices", notices),

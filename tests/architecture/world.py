@@ -12,10 +12,12 @@ from typing import Any
 
 from django.test import Client
 
+from juyuan.foundation.duties.models import Duty
 from juyuan.foundation.exchange import actions as exchange
 from juyuan.foundation.exchange.models import CollisionCase, ImportBatch
 from juyuan.foundation.ledger.actions import record
-from juyuan.foundation.people.actions import make_token
+from juyuan.foundation.notices.models import Notice
+from juyuan.foundation.people.actions import make_token, set_absence
 from juyuan.foundation.people.models import ApiToken
 from juyuan.foundation.policy.actions import propose_parameter
 from juyuan.foundation.work.models import TaskRun, TaskState
@@ -183,6 +185,15 @@ class World:
         )  # fmt: skip
 
     def client(self, viewer: str) -> Client:
+        self.notice = Notice.objects.create(
+            kind="duties.due", recipient=cast.person("longshan"), title="待办到期", url="/duties/",
+            created_at=cast.NOW,
+        )  # fmt: skip
+        self.absence = set_absence(
+            actor=cast.actor("longshan"), person=cast.person("longshan"),
+            deputy=cast.person("duo"), starts_on=cast.TODAY, ends_on=cast.TODAY, reason="出差",
+            now=cast.NOW,
+        )  # fmt: skip
         if viewer not in self._clients:
             user = USERS.get(viewer)
             self._clients[viewer] = self.cast.client(user) if user else Client()
@@ -219,11 +230,15 @@ class World:
                 "unit_code": "longshan", "post_id": post.id, "token_id": self.token.pk,
             }  # fmt: skip
         else:
+        elif name.startswith(("duties:", "notices:")):
+            duty = Duty.objects.get(object_id=project.pk, kind="pipeline.settle_void")
+            objects = {"duty_id": duty.pk, "notice_id": self.notice.pk, "token": "no-such-token"}
             objects = {
                 "use_id": self.evidence[level].file_use_id, "event_id": self.event.pk,
                 "task_id": self.task.pk, "batch_id": self.batch.pk,
                 "position": self.batch.rows.order_by("position").values_list("position", flat=True)[0],
                 "case_id": self.exchange_case.pk, "name": "signed_projects", "code": "3.3c",
+                "absence_id": self.absence.pk,
                 "key": "pipeline.jump_roles", "proposal_id": self.proposal.pk, "kind": "projects",
             }  # fmt: skip
         return objects

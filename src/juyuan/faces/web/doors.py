@@ -25,7 +25,8 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Denied, NotFound, Refusal
 
 PUBLIC = frozenset({"/login/", "/healthz", "/readyz", "/favicon.ico"})
-PUBLIC_UNDER = ("/static/", "/api/", "/portal/")
+# 日历订阅凭地址里的秘密,不登录
+PUBLIC_UNDER = ("/static/", "/api/", "/portal/", "/ical/")
 # 须改口令者只到得了这几处
 CHANGE_PASSWORD = "/password/"  # noqa: S105 - 网址
 WHILE_CHANGING = frozenset({CHANGE_PASSWORD, "/logout/"})

@@ -114,6 +114,8 @@ AUDIT = Door("审计、安全管理员", "secadmin auditadmin")
 AUDITADMIN = Door("审计管理员", "auditadmin")
 ANY_ADMIN = Door("三员", ADMINS)
 TOKEN_OWNER = Door("令牌本人、系统管理员", "own sysadmin")
+NOTICE_OWNER = Door("收件人本人", "own", _others("own"))
+ABSENCE = Door("离岗人、主要负责同志", "own own_head", _others("own own_head"))
 TASK_OWNER = Door("任务发起人", "own", _others("own"))
 
 SEE = _project("项目:看", WHOLE, LISTED, facts=True)
@@ -221,6 +223,17 @@ PAGES: tuple[Page, ...] = (
     Page("work:tasks", ANYONE),
     Page("work:task", TASK_OWNER),
     Page("work:progress", TASK_OWNER),
+    Page("duties:list", ANYONE),
+    Page("duties:calendar", ANYONE),
+    Page("duties:go", SEE_WHOLE, get=302),
+    Page("notices:inbox", ANYONE),
+    _post_only("notices:read_all", ANYONE, 302),
+    Page("notices:settings", ANYONE, post=302),
+    _post_only("notices:feed_settings", ANYONE, 200),
+    _post_only("notices:open", NOTICE_OWNER, 302),
+    Page("notices:feed", PUBLIC, get=404),  # 凭地址里的秘密;矩阵用的是不存在的一个
+    Page("people:absences", ANYONE, post=422),
+    _post_only("people:cancel_absence", ABSENCE, 302),
     _post_only("work:cancel", TASK_OWNER, 302),
     # 三员
     Page("admin_matrix", ANY_ADMIN),
@@ -359,6 +372,8 @@ def urls() -> dict[str, str]:
 def _walk(resolver: URLResolver, space: str, start: str) -> Iterator[tuple[str, str]]:
     for entry in resolver.url_patterns:
         pattern = start + str(entry.pattern)
+    Page("api:duties", ANYONE),
+    Page("api:notices", ANYONE),
         if isinstance(entry, URLPattern):
             yield space + (entry.name or pattern), "/" + pattern
         else:

@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("juyuan.foundation.exchange.urls")),
     path("", include("juyuan.foundation.search.urls")),
     path("", include("juyuan.foundation.figures.urls")),
+    path("", include("juyuan.foundation.duties.urls")),
+    path("", include("juyuan.foundation.notices.urls")),
     path("", include("juyuan.rooms.investors.urls")),
     path("", include("juyuan.rooms.chains.urls")),
     path("", include("juyuan.rooms.pipeline.urls")),

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
-from juyuan.faces.web import admin_home
+from juyuan.faces.web import admin_home, due
 from juyuan.foundation.exchange.models import BatchState
 from juyuan.foundation.exchange.queries import open_case_count, visible_batches
 from juyuan.foundation.people.models import ADMIN_ROLES
@@ -58,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "page_title": "工作台",
         "items": strip(libraries, QueryDict()),
-        "groups": todo(actor, reach, today),
+        "groups": todo(actor, reach, today, days),
         "followed": followed,
         "followed_rows": [_next(row, names) for row in followed.rows],
         "own": own,
@@ -82,8 +82,14 @@ def _url(name: str) -> str:
         return ""
 
 
-def todo(actor: Actor, reach: Reach, today: date) -> list[dict[str, Any]]:
-    """等我办的,按种类分组。每件一个去处。"""
+def todo(actor: Actor, reach: Reach, today: date, days: Calendar) -> list[dict[str, Any]]:
+    """等我办的:有期限的在前,其余按种类分组。每件一个去处。"""
+    timed = due.groups(actor, today, days)
+    return timed + due.without(_untimed(actor, reach, today), timed)
+
+
+def _untimed(actor: Actor, reach: Reach, today: date) -> list[dict[str, Any]]:
+    """还没有期限的,按种类分组。"""
     groups = []
     waiting = desk.to_recognise(actor, reach, today)
     if waiting.total:

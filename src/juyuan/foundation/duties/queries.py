@@ -244,14 +244,14 @@ def visible_duty_ids(actor: Actor, ids: Iterable[int]) -> set[int]:
 
 
 def present_duties(actor: Actor, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """{待办: (「认定签约:某项目」, 办的网址)}。"""
+    """{待办: (「认定签约：某项目」, 办的网址)}。"""
     duties = Duty.objects.filter(pk__in=list(ids))
     shown = rows_of(actor, duties, date.min)
     return {row.id: (titled(row), url_of(row)) for row in shown}
 
 
 def titled(row: DutyRow) -> str:
-    return f"{row.label}:{row.title}" if row.title else row.label
+    return f"{row.label}：{row.title}" if row.title else row.label
 
 
 def known_kinds() -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from juyuan.foundation.people.views import accounts, posts, units
+from juyuan.foundation.people.views import absences, accounts, posts, units
 
 app_name = "people"
 urlpatterns = [
@@ -19,5 +19,7 @@ urlpatterns = [
     path("admin/units/new/", units.new_unit, name="new_unit"),
     path("admin/units/<str:code>/", units.unit, name="unit"),
     path("staff/", posts.staff, name="staff"),
+    path("absences/", absences.absence_list, name="absences"),
+    path("absences/<int:absence_id>/cancel/", absences.cancel, name="cancel_absence"),
     path("staff/<str:unit_code>/<str:code>/leave/", posts.leave, name="leave"),
 ]

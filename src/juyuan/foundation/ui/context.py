@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from juyuan.foundation.ui import formats, menu
 from juyuan.kernel.actor import Actor
@@ -54,6 +55,14 @@ def identity() -> Identity:
         bureau=pack.bureau,
         demo_note=pack.notice,
     )
+
+
+_bell: list[tuple[Callable[[Actor], int], str]] = []
+
+
+def register_bell(count: Callable[[Actor], int], url_name: str) -> None:
+    """登记顶栏的铃:`count(行动者)` 给出未读条数,`url_name` 是收件箱。由 wiring 登记。"""
+    _bell[:] = [(count, url_name)]
 
 
 def money_unit(request: HttpRequest) -> str:
@@ -129,6 +138,14 @@ class Shell:
     def figures_url(self) -> str:
         """「统计口径」的地址;该屏未接通或此人看不到时为空。"""
         return next((entry.url for entry in self.entries if entry.key == "figures"), "")
+
+    @cached_property
+    def bell(self) -> dict[str, Any] | None:
+        """顶栏的铃:{url, unread};没有登记收件箱或没有登录即空。"""
+        if not _bell or self.actor is None:
+            return None
+        count, url_name = _bell[0]
+        return {"url": reverse(url_name), "unread": count(self.actor)}
 
     @property
     def on_menu(self) -> bool:

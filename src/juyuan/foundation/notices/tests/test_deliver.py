@@ -94,7 +94,7 @@ def test_每日一封_到点才发_一天一封_写得清楚(cast: Any, box: Mai
     text = letter.get_content()
     assert letter["To"] == "longshan@city.example" and letter["From"] == "juyuan@city.example"
     assert letter["Subject"].endswith("2026-11-20 待办与通知 2 件")
-    assert "玩具报备:玩具5号" in text and "逾期" in text and "玩具1号要看" in text
+    assert "玩具报备：玩具5号" in text and "逾期" in text and "玩具1号要看" in text
     assert "https://juyuan.city.example/toys/5/report/" in text
     assert letter["Message-ID"] == f"<digest-{Delivery.objects.get().pk}@city.example>"
     assert (
