@@ -107,8 +107,8 @@ def _menu() -> None:
 
     for item in (
         MenuItem("home", "工作台", "home", "home", order=10, phone=1),
-        MenuItem(
         MenuItem("duties", "我的待办", "duties:list", "checklist", order=15, visible=business),
+        MenuItem(
             "projects", "项目库", "pipeline:list", "database", order=20, visible=business, phone=2
         ),
         MenuItem(
@@ -270,6 +270,13 @@ def _duties() -> None:
         register(kind)
 
 
+def _bell() -> None:
+    from juyuan.foundation.notices.queries import unread_count
+    from juyuan.foundation.ui.context import register_bell
+
+    register_bell(unread_count, "notices:inbox")
+
+
 def _notices() -> None:
     from juyuan.foundation.duties.registry import register_object
     from juyuan.foundation.notices import jobs, ladder
@@ -283,13 +290,6 @@ def _notices() -> None:
         NoticeKind(late_unit, "本单位待办逾期", channels=(MAIL, ROBOT)),
         NoticeKind(late_convenor, "待办逾期未办", channels=(MAIL,)),
         NoticeKind(jobs.MISSING_YEAR, "缺放假通知", channels=(MAIL,)),
-def _bell() -> None:
-    from juyuan.foundation.notices.queries import unread_count
-    from juyuan.foundation.ui.context import register_bell
-
-    register_bell(unread_count, "notices:inbox")
-
-
     ):
         register(kind)
     # 放假安排人人可看,没有看不见的
@@ -347,10 +347,12 @@ def _search() -> None:
 
 
 def _figures() -> None:
+    from juyuan.foundation.duties import figures as lateness
     from juyuan.foundation.workdays import clock
     from juyuan.rooms.pipeline.queries import figures, paid_figures
 
     figures.register()
+    lateness.register(clock.today)
     paid_figures.register(clock.today)
 
 
@@ -362,6 +364,7 @@ def _files() -> None:
 
 
 def _exchange() -> None:
+    from juyuan.foundation.duties import exchange as duties
     from juyuan.foundation.exchange.kinds import register
     from juyuan.foundation.people import exchange as people
     from juyuan.rooms.chains import exchange as chains
@@ -383,12 +386,10 @@ def _chains() -> None:
 def _investors() -> None:
     from juyuan.rooms.investors.movers import register_mover
     from juyuan.rooms.investors.queries import (
-    from juyuan.foundation.duties import figures as lateness
         register_hiding,
         register_projects,
         register_visibility,
     )
-    lateness.register(clock.today)
     from juyuan.rooms.pipeline.actions import parties
     from juyuan.rooms.pipeline.queries.investors import investor_projects
     from juyuan.rooms.pipeline.queries.scope import investors_hidden, investors_seen
@@ -400,9 +401,10 @@ def _investors() -> None:
 
 
 def api_routers() -> list[tuple[str, Any]]:
-    from juyuan.foundation.duties import exchange as duties
     """接口各路由:(前缀, 路由)。"""
+    from juyuan.foundation.duties.api import router as duties
     from juyuan.foundation.figures.api import router as figures
+    from juyuan.foundation.notices.api import router as notices
     from juyuan.rooms.chains.api import router as chains
     from juyuan.rooms.investors.api import router as investors
     from juyuan.rooms.pipeline.api import router as projects
@@ -414,8 +416,6 @@ def api_routers() -> list[tuple[str, Any]]:
         ("/chains", chains),
         ("/figures", figures),
         ("/monthly-updates", months),
-    ]
-    from juyuan.foundation.duties.api import router as duties
-    from juyuan.foundation.notices.api import router as notices
         ("/duties", duties),
         ("/notices", notices),
+    ]

@@ -178,13 +178,6 @@ class World:
             event="people.unit.changed", actor=cast.actor("sysadmin"), obj_type="unit",
             obj_id="longshan", now=cast.NOW,
         )  # fmt: skip
-        self.enterprise = LocalEnterprise.objects.first()
-        self.proposal = propose_parameter(
-            actor=cast.actor("chen"), key="pipeline.jump_roles", text="head", reason="试",
-            effective_from=cast.TODAY, now=cast.NOW,
-        )  # fmt: skip
-
-    def client(self, viewer: str) -> Client:
         self.notice = Notice.objects.create(
             kind="duties.due", recipient=cast.person("longshan"), title="待办到期", url="/duties/",
             created_at=cast.NOW,
@@ -194,6 +187,13 @@ class World:
             deputy=cast.person("duo"), starts_on=cast.TODAY, ends_on=cast.TODAY, reason="出差",
             now=cast.NOW,
         )  # fmt: skip
+        self.enterprise = LocalEnterprise.objects.first()
+        self.proposal = propose_parameter(
+            actor=cast.actor("chen"), key="pipeline.jump_roles", text="head", reason="试",
+            effective_from=cast.TODAY, now=cast.NOW,
+        )  # fmt: skip
+
+    def client(self, viewer: str) -> Client:
         if viewer not in self._clients:
             user = USERS.get(viewer)
             self._clients[viewer] = self.cast.client(user) if user else Client()
@@ -223,22 +223,22 @@ class World:
             }  # fmt: skip
         elif name.startswith(("chains:", "api:chain")):
             objects = {"code": self.chain.code, "pk": self.enterprise.pk}
+        elif name.startswith(("duties:", "notices:")):
+            duty = Duty.objects.get(object_id=project.pk, kind="pipeline.settle_void")
+            objects = {"duty_id": duty.pk, "notice_id": self.notice.pk, "token": "no-such-token"}
         elif name.startswith("people:"):
             post = self.cast.actor("dongfeng").post
             objects = {
                 "code": "shangwuju" if name == "people:unit" else "longshan",
                 "unit_code": "longshan", "post_id": post.id, "token_id": self.token.pk,
+                "absence_id": self.absence.pk,
             }  # fmt: skip
         else:
-        elif name.startswith(("duties:", "notices:")):
-            duty = Duty.objects.get(object_id=project.pk, kind="pipeline.settle_void")
-            objects = {"duty_id": duty.pk, "notice_id": self.notice.pk, "token": "no-such-token"}
             objects = {
                 "use_id": self.evidence[level].file_use_id, "event_id": self.event.pk,
                 "task_id": self.task.pk, "batch_id": self.batch.pk,
                 "position": self.batch.rows.order_by("position").values_list("position", flat=True)[0],
                 "case_id": self.exchange_case.pk, "name": "signed_projects", "code": "3.3c",
-                "absence_id": self.absence.pk,
                 "key": "pipeline.jump_roles", "proposal_id": self.proposal.pk, "kind": "projects",
             }  # fmt: skip
         return objects

@@ -220,9 +220,6 @@ PAGES: tuple[Page, ...] = (
     Page("workdays", SYSADMIN, post=422, get_door=ANYONE),
     Page("figures", ANYONE),
     Page("figure", ANYONE),
-    Page("work:tasks", ANYONE),
-    Page("work:task", TASK_OWNER),
-    Page("work:progress", TASK_OWNER),
     Page("duties:list", ANYONE),
     Page("duties:calendar", ANYONE),
     Page("duties:go", SEE_WHOLE, get=302),
@@ -234,6 +231,9 @@ PAGES: tuple[Page, ...] = (
     Page("notices:feed", PUBLIC, get=404),  # 凭地址里的秘密;矩阵用的是不存在的一个
     Page("people:absences", ANYONE, post=422),
     _post_only("people:cancel_absence", ABSENCE, 302),
+    Page("work:tasks", ANYONE),
+    Page("work:task", TASK_OWNER),
+    Page("work:progress", TASK_OWNER),
     _post_only("work:cancel", TASK_OWNER, 302),
     # 三员
     Page("admin_matrix", ANY_ADMIN),
@@ -357,6 +357,8 @@ PAGES: tuple[Page, ...] = (
     Page("api:chains", POSTS),
     Page("api:chain", POSTS),
     Page("api:figures", POSTS),
+    Page("api:duties", ANYONE),
+    Page("api:notices", ANYONE),
 )
 BY_NAME = {page.name: page for page in PAGES}
 
@@ -372,8 +374,6 @@ def urls() -> dict[str, str]:
 def _walk(resolver: URLResolver, space: str, start: str) -> Iterator[tuple[str, str]]:
     for entry in resolver.url_patterns:
         pattern = start + str(entry.pattern)
-    Page("api:duties", ANYONE),
-    Page("api:notices", ANYONE),
         if isinstance(entry, URLPattern):
             yield space + (entry.name or pattern), "/" + pattern
         else:
