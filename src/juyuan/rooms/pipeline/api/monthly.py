@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from juyuan.foundation.apikit.idempotency import once
@@ -345,7 +345,7 @@ def post_event(request: HttpRequest, code: str, payload: EventIn) -> Any:
     project = door(actor, code)
     draft = EventDraft(payload.kind, payload.happened_on, payload.note)
     row = add_progress_event(actor=actor, project=project, draft=draft, now=clock.now())
-    return 201, _event(row)
+    return Status(201, _event(row))
 
 
 @router.post("/{code}/events/{int:event_id}/withdraw", response={200: EventOut, **WRITE},

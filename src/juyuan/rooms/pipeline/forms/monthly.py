@@ -135,7 +135,9 @@ class UpdateForm(forms.Form):
     reason = reason_field(
         "更正理由", "锁账后的更正须写；锁账时的数与更正后的数都保留", required=False
     )
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput, error_messages={"required": "页面不完整，请重新打开再提交"}
+    )
 
     def __init__(self, *args: Any, row: SheetRow, closed: bool, **kwargs: Any) -> None:
         content = row.prefill

@@ -51,6 +51,10 @@ LOOKS: dict[str, Look] = {
     "requested": Look("trash", "提出作废"),
     "confirmed": Look("trash", "作废已确认", "back"),
     "rejected": Look("x", "作废未获同意"),
+    "pipeline.update.submitted": Look("calendar-check", "月度更新"),
+    "pipeline.update.corrected": Look("calendar-check", "锁账后更正月度更新", "back"),
+    "pipeline.progress.reported": Look("activity", "填报进展"),
+    "pipeline.progress.retracted": Look("arrow-back-up", "撤销进展", "back"),
 }
 LOOKS |= {
     "pipeline.voucher.recorded": Look("cash", "登记到位资金凭证"),

@@ -228,22 +228,22 @@ def judge_update(
     ):
         size = len(getattr(content, name))
         if size > TEXT_LIMIT:
-            need(name, "length", f"{label}有{size}字,至多{TEXT_LIMIT}字")
+            need(name, "length", f"{label}有{size}字，至多{TEXT_LIMIT}字")
     if len(content.no_change_note) > NOTE_LIMIT or len(reason) > NOTE_LIMIT:
         need("no_change_note", "length", f"说明至多{NOTE_LIMIT}字")
     if content.invested_month is not None and not 0 <= content.invested_month <= MAX_YUAN:
-        need("invested_month", "invested", "本月完成投资不能是负数,也不能大得不合常理;没有就不填")
+        need("invested_month", "invested", "本月完成投资不能是负数，也不能大得不合常理；没有就不填")
     changed = is_changed(content, previous)
     if content.no_change and content.no_change not in set(NoChange):
         need("no_change", "no_change", "「无变化」的原因请从列表中选择")
     elif content.no_change and changed:
-        need("no_change", "contradiction", "本期已有变化,不能同时报「无变化」;请去掉其中一样")
+        need("no_change", "contradiction", "本期已有变化，不能同时报「无变化」；请去掉其中一样")
     elif not content.no_change and not changed:
-        need("no_change", "silent", "本期没有变化,也没有进展:请选「无变化」的原因,或写明变化")
+        need("no_change", "silent", "本期没有变化，也没有进展：请选「无变化」的原因，或写明变化")
     if content.no_change == NoChange.OTHER and not content.no_change_note:
-        need("no_change_note", "other", "选「其他」的,请写明是什么情况")
+        need("no_change_note", "other", "选「其他」的，请写明是什么情况")
     if closed and not fold(reason):
-        need("reason", "closed", "本期已经锁账:更正须写明理由,锁账时的数与更正后的数都会保留")
+        need("reason", "closed", "本期已经锁账：更正须写明理由，锁账时的数与更正后的数都会保留")
     return found
 
 

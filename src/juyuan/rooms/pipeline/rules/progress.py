@@ -112,13 +112,13 @@ def judge_event(
         need("kind", "kind", "请从列表中选择进展的种类")
     day = draft.happened_on
     if day is None:
-        need("happened_on", "date", "请写明发生日,如 2026-11-18")
+        need("happened_on", "date", "请写明发生日，如 2026-11-18")
     elif day > today:
-        need("happened_on", "date", f"发生日不能晚于今天({today})")
+        need("happened_on", "date", f"发生日不能晚于今天（{today}）")
     elif day < EARLIEST:
-        need("happened_on", "date", f"发生日 {day} 太早,请核对年份")
+        need("happened_on", "date", f"发生日 {day} 太早，请核对年份")
     elif within is not None and not within[0] <= day <= within[1]:
-        need("happened_on", "period", f"发生日 {day} 不在本期({within[0]} 至 {within[1]})")
+        need("happened_on", "period", f"发生日 {day} 不在本期（{within[0]} 至 {within[1]}）")
     if len(draft.note) > NOTE_LIMIT:
         need("note", "length", f"说明至多{NOTE_LIMIT}字")
     return found

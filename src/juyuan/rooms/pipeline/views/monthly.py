@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods
 
 from juyuan.foundation.people.models import Unit
@@ -220,12 +223,26 @@ def _draw(
         "wrong": [form for form in forms if form.errors],
         "reasons": NoChange.pairs(),
         "kinds": sheet.kinds,
+        # 几百行的下拉项都一样:拼一次,没选过的行直接用
+        "kind_options": _options(
+            [
+                *sheet.kinds.substantive.items(),
+                *((code, f"{label}（不算实质）") for code, label in sheet.kinds.other.items()),
+            ]
+        ),
+        "reason_options": _options(NoChange.pairs()),
+        "day_min": sheet.period.first.isoformat(),
+        "day_max": sheet.period.last.isoformat(),
         **_selectors(found, units),
         "book_url": f"{reverse('pipeline:monthly_book')}?"
         + urlencode({"unit": sheet.unit.code, "period": sheet.period.key}),
         "import_url": reverse("exchange:new") + "?kind=monthly",
     }
     return render(request, "pipeline/monthly.html", context, status=status)
+
+
+def _options(pairs: Iterable[tuple[str, str]]) -> SafeString:
+    return format_html_join("", '<option value="{}">{}</option>', pairs)
 
 
 def _row(form: RowForm, sheet: Sheet, editable: bool) -> dict[str, Any]:
