@@ -28,6 +28,7 @@ def connect() -> None:
     _notices()
     _bell()
     _months()
+    _escalations()
     _search()
     _figures()
     _files()
@@ -114,6 +115,9 @@ def _menu() -> None:
         MenuItem(
             "monthly", "月度更新", "pipeline:monthly", "calendar-check", order=22, visible=reports
         ),
+        MenuItem(
+            "escalations", "提级项目", "pipeline:escalations", "flag-3", order=24, visible=business
+        ),
         MenuItem("paid_in", "到位资金", "pipeline:paid_in", "cash", order=25, visible=business),
         MenuItem(
             "investors", "投资方", "investors:list", "building", order=30, visible=business, phone=3
@@ -157,6 +161,17 @@ EVENTS = {
     "pipeline.voucher.reversal_returned": "退回冲回",
     "pipeline.voucher_case.opened": "凭证重合立件",
     "pipeline.voucher_case.settled": "核对凭证重合",
+    "pipeline.supplement.added": "登记补充协议",
+    "pipeline.supplement.checked": "认可补充协议",
+    "pipeline.escalation.opened": "打开提级",
+    "pipeline.escalation.confirmed": "确认提级",
+    "pipeline.escalation.amended": "更正提级金额",
+    "pipeline.escalation.lapsed": "提级撤回",
+    "pipeline.escalation.convener_set": "定提级召集人",
+    "pipeline.escalation.team_set": "改提级专班",
+    "pipeline.escalation.planned": "交提级工作方案",
+    "pipeline.escalation.reported": "提级报告",
+    "pipeline.escalation.closed": "办结提级",
     "pipeline.void.requested": "提出作废",
     "pipeline.void.confirmed": "确认作废",
     "pipeline.void.rejected": "不同意作废",
@@ -328,6 +343,34 @@ def _months() -> None:
     )
     register_job(Job("pipeline.monthly_remind", "提醒月度更新", jobs.remind, clause="3.2c"))
     monthfigures.register(clock.today)
+
+
+def _escalations() -> None:
+    from juyuan.foundation.duties.registry import register as register_duty
+    from juyuan.foundation.duties.registry import register_object
+    from juyuan.foundation.notices.registry import MAIL, ROBOT, NoticeKind, register
+    from juyuan.foundation.workdays import clock
+    from juyuan.rooms.pipeline.queries import (
+        escalation_duties,
+        escalation_figures,
+        escalations,
+        supplements,
+    )
+
+    register_object(
+        escalations.OBJECT, visible_ids=escalations.visible_ids, present=escalations.present
+    )
+    for duty in (*escalation_duties.kinds(), supplements.kind()):
+        register_duty(duty)
+    for verb, label in (
+        ("opened", "提级报备"),
+        ("confirmed", "提级确认"),
+        ("lapsed", "提级撤回"),
+        ("closed", "提级办结"),
+        ("convener", "请您任提级召集人"),
+    ):
+        register(NoticeKind(f"pipeline.escalation_{verb}", label, "3.3c", (MAIL, ROBOT)))
+    escalation_figures.register(clock.today)
 
 
 def _search() -> None:

@@ -28,13 +28,17 @@ from juyuan.rooms.chains.tests.factories import make_chain
 from juyuan.rooms.investors.actions import add_alias, add_contact, merge, register_investor
 from juyuan.rooms.investors.models import Case
 from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
+from juyuan.rooms.pipeline.actions.escalating import assign_convener
 from juyuan.rooms.pipeline.actions.progress import add_progress_event
+from juyuan.rooms.pipeline.actions.supplements import add_supplement
 from juyuan.rooms.pipeline.actions.void import request_void
-from juyuan.rooms.pipeline.models import Project, VoucherCase
+from juyuan.rooms.pipeline.models import Project, Supplement, VoucherCase
+from juyuan.rooms.pipeline.queries.escalations import open_of
 from juyuan.rooms.pipeline.rules.amounts import Origin
 from juyuan.rooms.pipeline.rules.drafts import PartyDraft
 from juyuan.rooms.pipeline.rules.progress import EventDraft
 from juyuan.rooms.pipeline.rules.stages import Stage
+from juyuan.rooms.pipeline.rules.supplements import SupplementDraft
 from juyuan.rooms.pipeline.tests import factories as f
 from juyuan.rooms.pipeline.tests.vouchers import paid
 
@@ -83,6 +87,14 @@ class World:
             level: project.evidence.filter(voided_at__isnull=True).first()
             for level, project in self.projects.items()
         }
+        self.supplements = {
+            level: self._supplement(project) for level, project in self.projects.items()
+        }
+        for project in self.projects.values():  # 都够提级门槛;召集人是总召集人
+            assign_convener(
+                actor=cast.actor("heyan"), escalation=open_of(project),
+                person_id=cast.person("zongzhaoji").pk, now=cast.NOW,
+            )  # fmt: skip
         self.voids = {
             level: request_void(
                 actor=cast.actor("longshan"), project=project, reason="录错了", now=cast.NOW
@@ -134,6 +146,15 @@ class World:
             listed_ids=(cast.person("longshan").pk,) if level == "restricted" else (),
             parties=(PartyDraft(investor, 10000, Origin.OUTSIDE_PROVINCE),),
         )  # fmt: skip
+
+    def _supplement(self, project: Project) -> Supplement:
+        actor = self.cast.actor("longshan")
+        file = f.stored(actor, f"补充协议{project.code}", self.cast.NOW)
+        draft = SupplementDraft(
+            title="补充协议", signed_on=self.cast.TODAY, reason="追加投资", file_id=file.pk,
+            changes={"contract_amount": 7 * f.YI, "total_investment": 8 * f.YI},
+        )  # fmt: skip
+        return add_supplement(actor=actor, project=project, draft=draft, now=self.cast.NOW)
 
     def _others(self) -> None:
         """批次、重合、合并、任务、提议、审计各一件。"""
@@ -211,6 +232,7 @@ class World:
                 "code": project.code, "stage": "landed", "verb": "pause",
                 "void_id": self.voids[level].pk, "evidence_id": self.evidence[level].pk,
                 "event_id": self.progress[level].pk,
+                "supplement_id": self.supplements[level].pk,
                 "voucher_id": self.vouchers[level].pk, "case_id": self.voucher_case.pk,
             }  # fmt: skip
         elif name.startswith(("investors:", "api:investor")):

@@ -126,27 +126,30 @@ MONTH_CLOSE = Door("商务主管部门负责人", "")
 MONTH_ONE = _project("项目:报月度更新", BUREAU, "verifier")
 EVIDENCE = _project("项目:交证据", f"{BUREAU} own own_head participant", "verifier own")
 VERIFY = _project("项目:认定", "verifier", "verifier")
+CONVENE = _project("提级:定召集人", f"{BUREAU} leader", "verifier leader")
+ESCALATE = _project("提级:专班、方案、报告", f"{BUREAU} own own_head leader", "verifier own leader")
+CONVENER = _project("提级:办结(召集人)", "leader", "leader")
 CONFIRM = _project("项目:确认作废", "verifier", "verifier")
 
+# 只由限名单项目知道的投资方,商务主管部门未列名的经办也看不见
+INVESTOR_KNOWN = "verifier own own_head leader"
 INVESTOR_SEE = Door(
-    "投资方:看", WHOLE, _others(WHOLE),
-    f"{BUREAU} own own_head leader", _others(f"{BUREAU} own own_head leader"),
+    "投资方:看", WHOLE, _others(WHOLE), INVESTOR_KNOWN, _others(INVESTOR_KNOWN),
 )  # fmt: skip
 INVESTOR_EDIT = Door(
     "投资方:改", f"{BUREAU} own own_head", _others(WHOLE),
-    f"{BUREAU} own own_head", _others(f"{BUREAU} own own_head leader"),
+    "verifier own own_head", _others(INVESTOR_KNOWN),
 )  # fmt: skip
 INVESTOR_CONTACT = Door(
     "投资方:登记联系人", f"{BUREAU} own own_head participant", _others(WHOLE),
-    f"{BUREAU} own own_head", _others(f"{BUREAU} own own_head leader"),
+    "verifier own own_head", _others(INVESTOR_KNOWN),
 )  # fmt: skip
 CONTACT_REMOVE = Door(
     "投资方:撤下自己单位的联系人", f"{BUREAU} own own_head", _others(WHOLE) + " participant",
-    f"{BUREAU} own own_head", _others(f"{BUREAU} own own_head leader"),
+    "verifier own own_head", _others(INVESTOR_KNOWN),
 )  # fmt: skip
 INVESTOR_MERGE = Door(
-    "投资方:合并", "verifier", _others(WHOLE),
-    "verifier", _others(f"{BUREAU} own own_head leader"),
+    "投资方:合并", "verifier", _others(WHOLE), "verifier", _others(INVESTOR_KNOWN),
 )  # fmt: skip
 
 
@@ -299,6 +302,14 @@ PAGES: tuple[Page, ...] = (
     Page("pipeline:progress_withdraw", EVIDENCE, post=422),
     Page("pipeline:void", EDIT, post=422),
     Page("pipeline:void_evidence", EDIT, post=422),
+    Page("pipeline:escalations", NO_ADMIN),
+    Page("pipeline:escalation_convener", CONVENE, post=422),
+    Page("pipeline:escalation_team", ESCALATE, post=422),
+    Page("pipeline:escalation_plan", ESCALATE, post=422),
+    Page("pipeline:escalation_report", ESCALATE, post=422),
+    Page("pipeline:escalation_close", CONVENER, post=422),
+    Page("pipeline:supplement_new", EDIT, post=422),
+    Page("pipeline:supplement_check", VERIFY, post=422),
     Page("pipeline:paid_in", NO_ADMIN),
     Page("pipeline:voucher_cases", VERIFIER_NO_ADMIN),
     Page("pipeline:voucher_case", VERIFIER_NO_ADMIN, post=422),
@@ -337,6 +348,14 @@ PAGES: tuple[Page, ...] = (
     _post_only("api:project_standing", EDIT, 422),
     _post_only("api:project_evidence", EVIDENCE, 422),
     Page("api:project_timeline", SEE_WHOLE),
+    Page("api:project_supplements", EDIT, get_door=SEE_WHOLE, post=422),
+    _post_only("api:project_supplement_check", VERIFY, 422),
+    Page("api:project_escalation", SEE_WHOLE),
+    _post_only("api:project_escalation_convener", CONVENE, 422),
+    _post_only("api:project_escalation_team", ESCALATE, 422),
+    _post_only("api:project_escalation_plan", ESCALATE, 422),
+    _post_only("api:project_escalation_report", ESCALATE, 422),
+    _post_only("api:project_escalation_close", CONVENER, 422),
     Page("api:monthly_updates", STAFF_ONLY, post=422, get_door=MONTH),
     Page("api:monthly_units", MONTH),
     _post_only("api:monthly_close", MONTH_CLOSE, 422),

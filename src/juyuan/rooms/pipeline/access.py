@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from juyuan.foundation.people.models import Role
+from juyuan.foundation.people.models import LEADER_ROLES, Role
 from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial
-from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.models import Escalation, Project
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of
 from juyuan.rooms.pipeline.rules.recognition import BUREAU
 from juyuan.rooms.pipeline.rules.stages import MoveVerb
@@ -119,3 +119,35 @@ def can_close_month(actor: Actor) -> Access:
     if actor.is_system or actor.has(Role.HEAD, BUREAU):
         return Allowed()
     return Denial(f"提前锁账由{bureau()}负责人办理；到了锁账日系统自动锁账", "3.3b")
+
+
+def can_assign_convener(actor: Actor) -> Access:
+    """定提级项目的召集人:商务主管部门,总召集人、分管副市长、召集人。"""
+    if actor.is_system or is_bureau(actor) or actor.has_any(*LEADER_ROLES):
+        return Allowed()
+    return Denial(f"召集人由{bureau()}提出或召集人自己确定", "3.3c")
+
+
+def is_convener(actor: Actor, escalation: Escalation) -> bool:
+    """是不是这个提级项目的召集人。"""
+    return actor.person_id is not None and actor.person_id == escalation.convener_id
+
+
+def can_run_escalation(actor: Actor, escalation: Escalation) -> Access:
+    """组专班、交方案、报告:能改项目的单位,专班成员单位的经办人员,召集人。"""
+    reach = reach_of(actor)
+    if is_convener(actor, escalation) or can_edit(actor, escalation.project, reach):
+        return Allowed()
+    members = set(escalation.team.values_list("unit_id", flat=True))
+    if actor.has_any(*EDITORS) and reach.own_units & members:
+        return Allowed()
+    return Denial(
+        f"提级的方案与报告由首谈单位、承载地、专班成员单位、召集人和{bureau()}办理", "3.3c"
+    )
+
+
+def can_close_escalation(actor: Actor, escalation: Escalation) -> Access:
+    """办结提级:这个项目的召集人,商务主管部门负责人。"""
+    if actor.is_system or is_convener(actor, escalation) or actor.has(Role.HEAD, BUREAU):
+        return Allowed()
+    return Denial(f"提级由召集人或{bureau()}负责人办结", "3.3c")

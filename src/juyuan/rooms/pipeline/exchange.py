@@ -24,7 +24,7 @@ from juyuan.rooms.pipeline.actions.monthbook import MONTHLY
 from juyuan.rooms.pipeline.actions.opening import commit_many, commit_one, reverse_batch
 from juyuan.rooms.pipeline.actions.undoing import undo_updates
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries import paid_in, past
+from juyuan.rooms.pipeline.queries import escalations, paid_in, past
 from juyuan.rooms.pipeline.queries.criteria import read
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
 from juyuan.rooms.pipeline.queries.frozen import Frozen, frozen_of
@@ -405,4 +405,50 @@ VOUCHER_EXPORT = ExportKind(
 )
 
 
-KINDS = (PROJECTS, RECOGNITIONS, MONTHLY, VOUCHERS, PROJECTS_EXPORT, VOUCHER_EXPORT)
+def escalation_rows(
+    actor: Actor, filters: Mapping[str, Any], today: date
+) -> Iterator[dict[str, Any]]:
+    """各次提级(已按可见范围裁过,按当前筛选)。"""
+    found = escalations.read({k: str(v) for k, v in filters.items()})
+    for line in escalations.matching(actor, found, today):
+        yield {
+            "code": line.code, "name": line.name, "state": line.state_label,
+            "signed_on": line.signed_on, "amount": line.amount, "threshold": line.threshold,
+            "lead": line.lead, "convener": line.convener, "opened_on": line.opened_on,
+            "confirmed_on": line.confirmed_on, "next_due": line.next_due,
+            "late": "是" if line.late else "否", "reports": line.reports,
+            "plan": "已交" if line.has_plan else "未交", "ended_on": line.ended_on,
+            "reason": line.close_reason,
+        }  # fmt: skip
+
+
+ESCALATION_EXPORT = ExportKind(
+    name="escalations",
+    label="提级项目",
+    columns=(
+        ExportColumn("code", "项目编号"),
+        ExportColumn("name", "项目名称", width=36),
+        ExportColumn("state", "提级状态", width=12),
+        ExportColumn("signed_on", "签约日期", "date"),
+        ExportColumn("amount", "合同引资额", "money_wan"),
+        ExportColumn("threshold", "提级门槛", "money_wan"),
+        ExportColumn("lead", "首谈单位"),
+        ExportColumn("convener", "召集人", width=10),
+        ExportColumn("opened_on", "打开日", "date"),
+        ExportColumn("confirmed_on", "确认日", "date"),
+        ExportColumn("next_due", "下期报告", "date"),
+        ExportColumn("late", "逾期", width=8),
+        ExportColumn("reports", "已报期数", "integer", width=10),
+        ExportColumn("plan", "工作方案", width=10),
+        ExportColumn("ended_on", "结束日", "date"),
+        ExportColumn("reason", "结束理由", width=30),
+    ),
+    rows=escalation_rows,
+    description="看得见的提级项目，按当前筛选。",
+    order=65,
+)
+
+
+KINDS = (
+    PROJECTS, RECOGNITIONS, MONTHLY, VOUCHERS, PROJECTS_EXPORT, VOUCHER_EXPORT, ESCALATION_EXPORT,
+)  # fmt: skip

@@ -4,6 +4,7 @@ from django.urls import path
 
 from juyuan.rooms.pipeline.views import (
     edit,
+    escalating,
     library,
     monthacts,
     monthly,
@@ -13,6 +14,7 @@ from juyuan.rooms.pipeline.views import (
     project,
     proving,
     recognition,
+    supplementing,
     voiding,
 )
 
@@ -30,6 +32,7 @@ urlpatterns = [
     path("projects/monthly/rows/", monthly.rows, name="monthly_rows"),
     path("projects/monthly/book/", monthacts.book, name="monthly_book"),
     path("projects/monthly/close/", monthacts.close, name="monthly_close"),
+    path("projects/escalations/", escalating.escalations, name="escalations"),
     path("projects/voids/<int:void_id>/", voiding.settle, name="settle_void"),
     path("projects/<slug:code>/", project.detail, name="detail"),
     path("projects/<slug:code>/edit/", edit.edit, name="edit"),
@@ -64,6 +67,21 @@ urlpatterns = [
     ),
     path(
         "projects/<slug:code>/vouchers/<int:voucher_id>/file/", paying.attach, name="voucher_file"
+    ),
+    path(
+        "projects/<slug:code>/escalation/convener/",
+        escalating.convener,
+        name="escalation_convener",
+    ),
+    path("projects/<slug:code>/escalation/team/", escalating.team, name="escalation_team"),
+    path("projects/<slug:code>/escalation/plan/", escalating.plan, name="escalation_plan"),
+    path("projects/<slug:code>/escalation/report/", escalating.report, name="escalation_report"),
+    path("projects/<slug:code>/escalation/close/", escalating.close, name="escalation_close"),
+    path("projects/<slug:code>/supplements/new/", supplementing.add, name="supplement_new"),
+    path(
+        "projects/<slug:code>/supplements/<int:supplement_id>/check/",
+        supplementing.check,
+        name="supplement_check",
     ),
     path("projects/<slug:code>/void/", voiding.void, name="void"),
     path(

@@ -12,6 +12,7 @@ from juyuan.foundation.ledger.actions import record
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken, require
 from juyuan.rooms.pipeline import access
+from juyuan.rooms.pipeline.actions import escalation
 from juyuan.rooms.pipeline.actions.common import (
     OBJ,
     derive,
@@ -220,4 +221,5 @@ def edit_project(
             now=now,
         )
         settle_claim(fresh, actor=actor, now=now)
+        escalation.refresh([fresh.pk], actor=actor, now=now, reason=reason)
     return fresh

@@ -14,6 +14,7 @@ from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.policy.queries import bureau, params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial, Finding, RuleBroken
+from juyuan.rooms.pipeline.actions import escalation
 from juyuan.rooms.pipeline.actions.common import OBJ, save_state, update_if_current
 from juyuan.rooms.pipeline.actions.recognise import live_stages, recognition_row, reverse_rows
 from juyuan.rooms.pipeline.models import Project, Recognition
@@ -62,6 +63,13 @@ def prepare(rows: Sequence[ParsedRow], actor: Actor, today: date) -> Lookups:
 def commit_one(
     command: RecogniseCommand, *, actor: Actor, now: datetime, group: UUID, opening: Opening
 ) -> ObjectRef:
+    """写一条历史认定,并核对提级。"""
+    return commit_many([command], actor=actor, now=now, group=group, opening=opening)[0]
+
+
+def _write(
+    command: RecogniseCommand, *, actor: Actor, now: datetime, group: UUID, opening: Opening
+) -> ObjectRef:
     """写一条历史认定:数字按项目现状冻结,从事实日起计,标明历史与依据。"""
     project = Project.objects.select_related("chain", "lead_unit").get(pk=command.project_id)
     strategy = params(command.fact_on)["pipeline.committed_strategy"]
@@ -104,8 +112,12 @@ def commit_many(
     group: UUID,
     opening: Opening,
 ) -> list[ObjectRef]:
-    """逐条写入(先签约后落地,次序同文件)。"""
-    return [commit_one(c, actor=actor, now=now, group=group, opening=opening) for c in commands]
+    """逐条写入(先签约后落地,次序同文件);提级一次核对。"""
+    with transaction.atomic():
+        refs = [_write(c, actor=actor, now=now, group=group, opening=opening) for c in commands]
+        ids = {c.project_id for c in commands}
+        escalation.refresh(ids, actor=actor, now=now, group=group)
+    return refs
 
 
 def reverse_batch(
@@ -126,6 +138,7 @@ def reverse_batch(
                     f"「{p.name}」({p.code})此后另有认定,不能整批撤回,请单独撤回认定")
             for p in later
         )  # fmt: skip
+    ids = [project.pk for project in projects]
     for project in projects:
         reverse_rows(project, live_stages(project), actor=actor, reason=reason, now=now)
         update_if_current(
@@ -143,3 +156,4 @@ def reverse_batch(
             now=now,
             group=group,
         )
+    escalation.refresh(ids, actor=actor, now=now, reason=reason, group=group)

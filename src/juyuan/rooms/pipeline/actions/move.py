@@ -11,6 +11,7 @@ from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken, require
 from juyuan.rooms.pipeline import access
+from juyuan.rooms.pipeline.actions import escalation
 from juyuan.rooms.pipeline.actions.common import OBJ, expect_version, save_state, update_if_current
 from juyuan.rooms.pipeline.actions.recognise import recognition_row
 from juyuan.rooms.pipeline.models import Project, StageMove
@@ -140,6 +141,7 @@ def move_project(
             row.gate_report = report
             row.save(force_insert=True)
         save_state(project, now)
+        escalation.refresh([project.pk], actor=actor, now=now, reason=reason.strip())
         record(
             event=f"pipeline.project.{verb.value}",
             actor=actor,

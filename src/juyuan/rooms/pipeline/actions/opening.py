@@ -18,6 +18,7 @@ from juyuan.foundation.search import actions as search
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken
 from juyuan.rooms.investors import actions as investors
+from juyuan.rooms.pipeline.actions import escalation
 from juyuan.rooms.pipeline.actions.common import OBJ, save_state
 from juyuan.rooms.pipeline.actions.edit import _plain as plain
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
@@ -154,6 +155,7 @@ def reverse_batch(
         for project in Project.objects.filter(pk__in=ids).select_related("chain"):
             save_state(project, now)
         search.delete_many(OBJ, ids)
+        escalation.refresh(ids, actor=actor, now=now, reason=reason, group=group)
         record_many(
             [
                 Entry("pipeline.batch.reversed", OBJ, p.code, p.name, reason=reason, clause="3.3b")

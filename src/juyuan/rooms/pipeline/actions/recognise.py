@@ -11,6 +11,7 @@ from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Denied, Finding, RuleBroken, require
+from juyuan.rooms.pipeline.actions import escalation
 from juyuan.rooms.pipeline.actions.common import (
     OBJ,
     expect_version,
@@ -131,6 +132,7 @@ def recognise(
             row.gate_report = [c.report() for c in checks]
             row.save(force_insert=True)
         save_state(project, now)
+        escalation.refresh([project.pk], actor=actor, now=now)
         record(
             event="pipeline.project.recognised",
             actor=actor,
@@ -219,6 +221,7 @@ def withdraw_recognition(
         if reverse_rows(project, {top}, actor=actor, reason=reason.strip(), now=now) == 0:
             raise Denied("他人已先行撤回")
         save_state(project, now)
+        escalation.refresh([project.pk], actor=actor, now=now, reason=reason.strip())
         record(
             event="pipeline.project.recognition_withdrawn",
             actor=actor,

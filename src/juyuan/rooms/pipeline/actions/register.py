@@ -19,6 +19,7 @@ from juyuan.kernel.verdict import Finding, RuleBroken, require
 from juyuan.rooms.chains.models import Chain, Node
 from juyuan.rooms.investors.models import Investor
 from juyuan.rooms.pipeline import access
+from juyuan.rooms.pipeline.actions import escalation
 from juyuan.rooms.pipeline.actions.common import (
     OBJ,
     derive,
@@ -259,6 +260,8 @@ def insert(
             now=now,
             group=group,
         )
+        signed = [b.project.pk for b in rows if b.project.stage in escalation.SIGNED_OR_LATER]
+        escalation.refresh(signed, actor=actor, now=now, group=group)
     return [b.project for b in rows]
 
 

@@ -15,6 +15,7 @@ from juyuan.foundation.ledger.actions import Entry, record_many
 from juyuan.foundation.ledger.models import Event
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken
+from juyuan.rooms.pipeline.actions import escalation
 from juyuan.rooms.pipeline.actions.common import (
     OBJ,
     derive,
@@ -74,6 +75,8 @@ def undo_updates(
                 values.update(event.before or {})
             entries.append(_restore(projects[code], values, reason, now))
         record_many(entries, actor=actor, now=now, group=group)
+        ids = [p.pk for p in projects.values()]
+        escalation.refresh(ids, actor=actor, now=now, reason=reason, group=group)
 
 
 def _untouched(project: Project | None, events: Sequence[Event]) -> bool:

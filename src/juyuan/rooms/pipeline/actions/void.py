@@ -13,6 +13,7 @@ from juyuan.foundation.search import actions as search
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, Stale, require
 from juyuan.rooms.pipeline import access
+from juyuan.rooms.pipeline.actions import escalation
 from juyuan.rooms.pipeline.actions.common import OBJ, save_state, update_if_current
 from juyuan.rooms.pipeline.actions.recognise import live_stages, reverse_rows
 from juyuan.rooms.pipeline.actions.settle import lose_claim
@@ -140,6 +141,7 @@ def _void_project(project: Project, *, actor: Actor, reason: str, now: datetime)
     reverse_rows(project, live_stages(project), actor=actor, reason=f"作废:{reason}", now=now)
     update_if_current(project, now=now, voided_at=now, recognised_stage="")
     save_state(project, now)
+    escalation.refresh([project.pk], actor=actor, now=now, reason=f"作废:{reason}")
     search.delete(OBJ, project.pk)
 
 
@@ -161,3 +163,4 @@ def _void_evidence(evidence: Evidence, *, actor: Actor, reason: str, now: dateti
     fallen = Stage.SIGNED if Stage.SIGNED in left else Stage.INTENT
     update_if_current(project, now=now, recognised_stage=fallen.value, stage_status="claimed")
     save_state(project, now)
+    escalation.refresh([project.pk], actor=actor, now=now, reason=f"证据作废:{reason}")

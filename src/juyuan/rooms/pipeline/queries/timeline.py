@@ -66,12 +66,26 @@ LOOKS |= {
     "pipeline.voucher.reversal_accepted": Look("arrow-back-up", "冲回已认可", "back"),
     "pipeline.voucher.reversal_returned": Look("x", "冲回未获认可"),
 }
+LOOKS |= {
+    "pipeline.escalation.opened": Look("flag-3", "达到提级门槛，自动打开提级", "key"),
+    "pipeline.escalation.confirmed": Look("flag-3", "签约已认定，提级确认", "key"),
+    "pipeline.escalation.amended": Look("flag-3", "提级的金额更正"),
+    "pipeline.escalation.lapsed": Look("arrow-back-up", "提级撤回", "back"),
+    "pipeline.escalation.convener_set": Look("user", "定提级召集人"),
+    "pipeline.escalation.team_set": Look("users", "改提级专班"),
+    "pipeline.escalation.planned": Look("file-text", "交提级工作方案"),
+    "pipeline.escalation.reported": Look("message", "提级报告"),
+    "pipeline.escalation.closed": Look("flag-3", "提级办结", "key"),
+    "pipeline.supplement.added": Look("file-text", "登记补充协议", "key"),
+    "pipeline.supplement.checked": Look("certificate", "补充协议已认可，签约数字按新金额", "key"),
+}
 DEFAULT = Look("history", "其他事项")
 
 LABELS: dict[str, str] = {
     **{name: label for name, (label, _) in TEXT_LIMITS.items()},
     **MONEY_FIELDS,
     **{f"{name}_unknown": f"{label}说明" for name, label in MONEY_FIELDS.items()},
+    "committed_investment": "合同引资额",
     "category": "项目类别",
     "chain_id": "产业链",
     "node_id": "环节",
@@ -89,6 +103,7 @@ LABELS: dict[str, str] = {
     "participant_ids": "参与单位",
     "listed_ids": "限名单人员",
 }
+AMOUNT_NAMES = {*MONEY_FIELDS, "committed_investment"}
 WORDS: dict[str, Mapping[str, str]] = {
     "category": dict(Category.pairs()),
     "landing_kind": dict(LandingKind.pairs()),
@@ -217,9 +232,9 @@ def _compare(
     return tuple(
         Change(
             LABELS.get(name, name),
-            before.get(name) if name in MONEY_FIELDS else _said(name, before.get(name), names),
-            after.get(name) if name in MONEY_FIELDS else _said(name, after.get(name), names),
-            money=name in MONEY_FIELDS,
+            before.get(name) if name in AMOUNT_NAMES else _said(name, before.get(name), names),
+            after.get(name) if name in AMOUNT_NAMES else _said(name, after.get(name), names),
+            money=name in AMOUNT_NAMES,
         )
         for name in after
     )
@@ -247,7 +262,7 @@ def _stage(side: Any, key: str = "stage") -> str:
 def _changes(event: Event, names: Names) -> tuple[Change, ...]:
     before = event.before if isinstance(event.before, dict) else {}
     after = event.after if isinstance(event.after, dict) else {}
-    if event.event.endswith(".edited"):
+    if event.event.endswith((".edited", "supplement.added", "supplement.checked")):
         return _compare(before, after, names)
     if event.event.endswith(".recognition_withdrawn"):
         amount = before.get("committed_investment")
@@ -255,10 +270,26 @@ def _changes(event: Event, names: Names) -> tuple[Change, ...]:
     return ()
 
 
+def _escalation(after: Mapping[str, Any], verb: str) -> str:
+    if "amount" in after:
+        return f"合同引资额 {money(after['amount'], 'wan')} 万元"
+    if verb == "convener_set":
+        return str(after.get("convener", ""))
+    if verb == "team_set":
+        return "、".join(after.get("team", ()))
+    if verb == "reported":
+        text = str(after.get("progress", ""))
+        cut = text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+        return f"应报日 {after.get('due_on', '')}：{cut}"
+    return ""
+
+
 def _text(event: Event, verb: str) -> str:
     after = event.after if isinstance(event.after, dict) else {}
     if event.event.startswith("pipeline.voucher."):
         return f"{after.get('number', '')}，{money(after.get('amount'), 'wan')} 万元"
+    if event.event.startswith("pipeline.escalation."):
+        return _escalation(after, verb)
     if verb in ("advance", "back", "jump"):
         return f"{_stage(event.before)} → {_stage(event.after)}"
     if verb == "registered":

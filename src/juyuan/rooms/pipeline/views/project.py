@@ -32,7 +32,7 @@ from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.stages import STANDING_VERBS, Stage, StageStatus, Standing
-from juyuan.rooms.pipeline.views import monthacts
+from juyuan.rooms.pipeline.views import escalating, monthacts, supplementing
 from juyuan.rooms.pipeline.views.acting import ActsOf, acts_of
 from juyuan.rooms.pipeline.views.common import act_url, actor_of
 from juyuan.rooms.pipeline.views.paying import section
@@ -77,16 +77,19 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "forward": _forward(page, acts, today),
         "recognise": _recognise(page, acts),
         "month": monthacts.section(page.project, actor),
+        "supplements": supplementing.section(page.project, actor),
+        "escalation": (escalation := escalating.section(page.project, actor)),
         "paid": (paid := section(page.project, actor)),
-        "tabs": _tabs(page, len(paid["rows"])),
+        "tabs": _tabs(page, len(paid["rows"]), escalated=escalation is not None),
     }
     return render(request, "pipeline/detail.html", context)
 
 
-def _tabs(page: ProjectPage, vouchers: int) -> list[dict[str, Any]]:
+def _tabs(page: ProjectPage, vouchers: int, *, escalated: bool) -> list[dict[str, Any]]:
     """页内去处。"""
     wanted = [
         ("#gate", "门槛", (page.gate.missing or None) if page.gate else None),
+        *([("#escalation", "提级", None)] if escalated else []),
         ("#money", "金额", None),
         ("#parties", "出资各方", len(page.parties)),
         ("#hosts", "承载地", len(page.hosts)),
