@@ -23,6 +23,7 @@ from juyuan.rooms.pipeline.rules.monthly import (
 from juyuan.rooms.pipeline.rules.progress import Kinds
 
 LOOK_BACK = 12
+NO_CALENDAR = Calendar(frozenset(), frozenset(), frozenset())
 YEARS = range(2000, 2200)
 PARAMETERS = (
     "update.period_from_day", "update.period_to_day", "update.close_day",
@@ -50,7 +51,7 @@ class Periods:
 
     def __init__(self, known: Calendar | None = None) -> None:
         self._timeline = timeline()
-        self._calendar = known or calendar()
+        self._calendar = known
         self._made: dict[date, Period] = {}
 
     def book(self, month: date) -> Params:
@@ -63,7 +64,10 @@ class Periods:
         """以月首(或该月任一日)表示的那一期。"""
         month = month.replace(day=1)
         if month not in self._made:
-            self._made[month] = period_of(month, self._rule(month), self._calendar)
+            rules = self._rule(month)
+            if rules.roll and self._calendar is None:  # 不顺延的城市用不着日历
+                self._calendar = calendar()
+            self._made[month] = period_of(month, rules, self._calendar or NO_CALENDAR)
         return self._made[month]
 
     def of(self, day: date) -> Period:
