@@ -123,7 +123,8 @@ FIGURES = [*_library_figures(), *RESULT_FIGURES]
 
 
 def end_of(day: date) -> datetime:
-    """某日终了(次日零时,上海时区)。"""
+    """某日终了(次日零时,上海时区)。离谱的年份夹到两端:换算时刻不得溢出。"""
+    day = min(max(day, EARLIEST), FOREVER)
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZONE)
 
 
