@@ -24,7 +24,7 @@ from juyuan.rooms.pipeline.actions.edit import _plain as plain
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
 from juyuan.rooms.pipeline.actions.register import Intake, Names, build, insert
 from juyuan.rooms.pipeline.models import Evidence, Project, Recognition, StageMove
-from juyuan.rooms.pipeline.rules.ledger import LedgerCommand
+from juyuan.rooms.pipeline.rules.ledger_reading import LedgerCommand
 from juyuan.rooms.pipeline.rules.stages import MoveVerb
 
 UPDATED = "pipeline.project.batch_updated"

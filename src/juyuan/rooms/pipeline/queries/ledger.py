@@ -18,7 +18,7 @@ from juyuan.rooms.chains.models import Chain, Node
 from juyuan.rooms.pipeline.access import is_bureau
 from juyuan.rooms.pipeline.models import Project, ProjectParty
 from juyuan.rooms.pipeline.queries.scope import reach_of, seen_whole
-from juyuan.rooms.pipeline.rules.ledger import Existing, Lookups, split_names
+from juyuan.rooms.pipeline.rules.ledger_reading import Existing, Lookups, split_names
 from juyuan.rooms.pipeline.rules.naming import project_key
 from juyuan.rooms.pipeline.rules.stages import Stage
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from juyuan.foundation.exchange.columns import ParsedRow
-from juyuan.rooms.pipeline.rules.ledger import Existing, Lookups, judge_rows
+from juyuan.rooms.pipeline.rules.ledger import judge_rows
+from juyuan.rooms.pipeline.rules.ledger_reading import Existing, Lookups
 from juyuan.rooms.pipeline.rules.stages import Stage
 
 LIMIT = 100_000_000_000
