@@ -87,6 +87,7 @@ def _menu() -> None:
     from juyuan.foundation.people.models import ADMIN_ROLES
     from juyuan.foundation.ui.menu import MenuItem, register
     from juyuan.kernel.actor import Actor
+    from juyuan.rooms.pipeline.actions.relations import may_settle
 
     def business(actor: Actor) -> bool:
         return not actor.has_any(*ADMIN_ROLES)
@@ -99,6 +100,9 @@ def _menu() -> None:
 
     def audits(actor: Actor) -> bool:
         return actor.has_any("secadmin", "auditadmin")
+
+    def settles(actor: Actor) -> bool:
+        return bool(may_settle(actor))
 
     def leads(actor: Actor) -> bool:
         return actor.has("head")
@@ -117,6 +121,9 @@ def _menu() -> None:
         ),
         MenuItem(
             "escalations", "提级项目", "pipeline:escalations", "flag-3", order=24, visible=business
+        ),
+        MenuItem(
+            "relations", "项目关系", "pipeline:relations", "arrows-join", order=26, visible=settles
         ),
         MenuItem("paid_in", "到位资金", "pipeline:paid_in", "cash", order=25, visible=business),
         MenuItem(
@@ -161,6 +168,10 @@ EVENTS = {
     "pipeline.voucher.reversal_returned": "退回冲回",
     "pipeline.voucher_case.opened": "凭证重合立件",
     "pipeline.voucher_case.settled": "核对凭证重合",
+    "pipeline.relation.proposed": "提出项目关系",
+    "pipeline.relation.confirmed": "项目关系判定属实",
+    "pipeline.relation.dismissed": "项目关系判定不属实",
+    "pipeline.relation.revoked": "撤销项目关系判定",
     "pipeline.supplement.added": "登记补充协议",
     "pipeline.supplement.checked": "认可补充协议",
     "pipeline.escalation.opened": "打开提级",
@@ -349,7 +360,10 @@ def _escalations() -> None:
     from juyuan.foundation.duties.registry import register as register_duty
     from juyuan.foundation.duties.registry import register_object
     from juyuan.foundation.notices.registry import MAIL, ROBOT, NoticeKind, register
+    from juyuan.foundation.work.registry import Job
+    from juyuan.foundation.work.registry import register as register_job
     from juyuan.foundation.workdays import clock
+    from juyuan.rooms.pipeline import jobs
     from juyuan.rooms.pipeline.queries import (
         escalation_duties,
         escalation_figures,
@@ -371,6 +385,10 @@ def _escalations() -> None:
     ):
         register(NoticeKind(f"pipeline.escalation_{verb}", label, "3.3c", (MAIL, ROBOT)))
     escalation_figures.register(clock.today)
+    # 只看此刻的项目,漏掉的日子不必逐日补
+    register_job(
+        Job("pipeline.propose_relations", "提出项目关系", jobs.find_relations, catch_up=False)
+    )
 
 
 def _search() -> None:

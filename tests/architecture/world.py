@@ -32,7 +32,7 @@ from juyuan.rooms.pipeline.actions.escalating import assign_convener
 from juyuan.rooms.pipeline.actions.progress import add_progress_event
 from juyuan.rooms.pipeline.actions.supplements import add_supplement
 from juyuan.rooms.pipeline.actions.void import request_void
-from juyuan.rooms.pipeline.models import Project, Supplement, VoucherCase
+from juyuan.rooms.pipeline.models import Project, ProjectRelation, Supplement, VoucherCase
 from juyuan.rooms.pipeline.queries.escalations import open_of
 from juyuan.rooms.pipeline.rules.amounts import Origin
 from juyuan.rooms.pipeline.rules.drafts import PartyDraft
@@ -87,6 +87,14 @@ class World:
             level: project.evidence.filter(voided_at__isnull=True).first()
             for level, project in self.projects.items()
         }
+        partner = f.planning(cast, by="chen", name="疑似同一件")
+        self.relations = {
+            level: ProjectRelation.objects.create(
+                earlier=project, later=partner, kind="split", proposed_by_name="系统",
+                proposed_at=cast.NOW,
+            )
+            for level, project in self.projects.items()
+        }  # fmt: skip
         self.supplements = {
             level: self._supplement(project) for level, project in self.projects.items()
         }
@@ -232,6 +240,7 @@ class World:
                 "code": project.code, "stage": "landed", "verb": "pause",
                 "void_id": self.voids[level].pk, "evidence_id": self.evidence[level].pk,
                 "event_id": self.progress[level].pk,
+                "relation_id": self.relations[level].pk,
                 "supplement_id": self.supplements[level].pk,
                 "voucher_id": self.vouchers[level].pk, "case_id": self.voucher_case.pk,
             }  # fmt: skip

@@ -12,6 +12,7 @@ from juyuan.foundation.notices.actions import notify_many
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.period import add_months
 from juyuan.rooms.pipeline.actions.monthly import close_month
+from juyuan.rooms.pipeline.actions.relations import propose_relations
 from juyuan.rooms.pipeline.models import MonthClose, ProjectState
 from juyuan.rooms.pipeline.queries.monthduty import reminders
 from juyuan.rooms.pipeline.queries.monthly import today_of
@@ -39,3 +40,8 @@ def remind(*, today: date, now: datetime) -> dict[str, Any]:
     messages = reminders(today, today_of(now))
     with transaction.atomic():
         return {"told": notify_many(messages, now=now)}
+
+
+def find_relations(*, today: date, now: datetime) -> dict[str, Any]:
+    """提出疑似的项目关系,等人判定;提出过的不再提。"""
+    return {"proposed": propose_relations(actor=Actor.system("项目关系"), now=now)}

@@ -14,6 +14,7 @@ from juyuan.rooms.pipeline.views import (
     project,
     proving,
     recognition,
+    relating,
     supplementing,
     voiding,
 )
@@ -32,6 +33,8 @@ urlpatterns = [
     path("projects/monthly/rows/", monthly.rows, name="monthly_rows"),
     path("projects/monthly/book/", monthacts.book, name="monthly_book"),
     path("projects/monthly/close/", monthacts.close, name="monthly_close"),
+    path("projects/relations/", relating.relations, name="relations"),
+    path("projects/relations/<int:relation_id>/", relating.settle, name="relation"),
     path("projects/escalations/", escalating.escalations, name="escalations"),
     path("projects/voids/<int:void_id>/", voiding.settle, name="settle_void"),
     path("projects/<slug:code>/", project.detail, name="detail"),

@@ -37,6 +37,7 @@ CHOICES: dict[str, tuple[str, frozenset[str]]] = {
     "lack": ("缺项", frozenset({"yes", "no"})),
     "mine": ("范围", frozenset({"1"})),
     "result": ("统计结果", frozenset(past.RESULTS)),
+    "once": ("只计一次", frozenset({"1"})),
 }
 CODES = {"host_unit": "承载地", "chain": "产业链", "lead_unit": "首谈单位"}
 AMOUNTS = {"total_min": "总投资下限", "total_max": "总投资上限"}
@@ -57,6 +58,7 @@ class Criteria:
     lack: str = ""
     mine: str = ""
     result: str = ""
+    once: str = ""
     host_unit: str = ""
     chain: str = ""
     lead_unit: str = ""
@@ -169,6 +171,8 @@ def apply(
     queryset: QuerySet[Project], found: Criteria, *, own_units: frozenset[int] = frozenset()
 ) -> QuerySet[Project]:
     """把条件用在「看得见的」查询集上;`own_units` 供「只看我单位」。"""
+    if found.once:  # 按项目关系不计的略去:行数等于数字
+        queryset = queryset.exclude(pk__in=past.uncounted_by(found, queryset))
     if found.as_of is None:
         queryset = queryset.filter(conditions(found))
     else:

@@ -5,6 +5,7 @@
 
 - 申报:项目所在的库(含待核实)。认定:认定到的库,签约、落地以核验人认定为准。
 - 在库:推进与暂缓;终止、退库的不在库,但签约后终止的仍在「签约总数」即落地率的分母里。
+- 判定属实的项目关系(升格、增资、换业主、拆分 …)按参数 counting.relations 只计一次,少计多少写在说明里。
 - 金额分到承载地按份额(最大余额法,元),各地之和加未定落点恒等于全市;
   个数在每个承载地各计一次、全市只计一次,差额列示。
 """
@@ -41,9 +42,22 @@ from juyuan.foundation.people.models import Unit
 from juyuan.foundation.people.visibility import Relation
 from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.money import to_wan
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries.figuresql import (
+    ALIVE_NOW,
+    ALIVE_PAST,
+    LIBRARY,
+    LIVE,
+    LIVE_HOSTS,
+    PAST,
+    PAST_HOSTS,
+    RESULTS,
+)
+from juyuan.rooms.pipeline.queries.relations import Placed, deducted, effective, standings
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole, visible_to
+from juyuan.rooms.pipeline.rules.relations import Deduction
 from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -158,100 +172,6 @@ class View:
         return f"{column} IN ({sql})", params
 
 
-# 此刻:项目表。列:id, stage, recognised_stage, standing, total, committed, chain, lead
-LIVE = """
-SELECT p.id, p.stage, p.recognised_stage, p.standing,
-       p.total_investment AS total, COALESCE(c.code, '') AS chain, p.lead_unit_id AS lead
-FROM pipeline_project p LEFT JOIN chains_chain c ON c.id = p.chain_id
-WHERE p.voided_at IS NULL AND {scope}
-"""
-LIVE_HOSTS = """
-SELECT h.project_id AS id, h.unit_id AS unit, h.total_part AS total
-FROM pipeline_projecthost h WHERE h.actual
-"""
-# 某日:该日终了前最后一张快照
-PAST = """
-SELECT s.project_id AS id, s.stage, s.recognised_stage, s.standing,
-       s.total_investment AS total, s.chain_code AS chain, s.lead_unit_id_at AS lead, s.hosts
-FROM (
-    SELECT DISTINCT ON (project_id) *
-    FROM pipeline_projectstate WHERE recorded_at < %s
-    ORDER BY project_id, recorded_at DESC, id DESC
-) s WHERE NOT s.voided AND {scope}
-"""
-PAST_HOSTS = """
-SELECT b.id, (h->>'unit')::bigint AS unit, (h->>'total')::bigint AS total
-FROM base b CROSS JOIN LATERAL jsonb_array_elements(b.hosts) h
-"""
-# 先按(库、认定库、链、首谈)与(库、认定库、落点)各归并一遍,只剩几百格,再拆成申报与认定、合成各个合计
-LIBRARY = """
-WITH base AS {kept} ({base}), hosts AS ({hosts}),
-flat AS MATERIALIZED (
-    SELECT stage, recognised_stage, chain, lead, COUNT(*) AS n, SUM(total) AS total
-    FROM base WHERE standing IN ('active', 'paused') GROUP BY 1, 2, 3, 4
-),
-placed AS MATERIALIZED (
-    SELECT b.stage, b.recognised_stage, h.unit, COUNT(*) AS n,
-           SUM(CASE WHEN h.id IS NULL THEN b.total ELSE h.total END) AS total
-    FROM base b LEFT JOIN hosts h ON h.id = b.id
-    WHERE b.standing IN ('active', 'paused') GROUP BY 1, 2, 3
-)
-SELECT kind, lib,
-       CASE WHEN GROUPING(chain) = 0 THEN 'chain' WHEN GROUPING(lead) = 0 THEN 'lead' ELSE '' END,
-       COALESCE(chain, lead::text), SUM(n)::bigint, COALESCE(SUM(total), 0)
-FROM flat CROSS JOIN LATERAL (
-    VALUES ('claimed', stage), ('recognised', recognised_stage)
-) k(kind, lib)
-WHERE k.lib <> '' AND {only}
-GROUP BY GROUPING SETS ((kind, lib), (kind, lib, chain), (kind, lib, lead))
-UNION ALL
-SELECT k.kind, k.lib, 'county', unit::text, SUM(n)::bigint, COALESCE(SUM(total), 0)
-FROM placed CROSS JOIN LATERAL (
-    VALUES ('claimed', stage), ('recognised', recognised_stage)
-) k(kind, lib)
-WHERE k.lib <> '' AND {only}
-GROUP BY k.kind, k.lib, unit
-"""
-RESULTS = """
-WITH joined AS MATERIALIZED (
-    SELECT r.stage, r.committed_investment AS committed, r.hosts,
-           r.chain_code AS chain, r.lead_unit_id AS lead, a.id IS NOT NULL AS net
-    FROM pipeline_recognition r LEFT JOIN ({alive}) a ON a.id = r.project_id
-    WHERE r.sign = 1 AND r.recorded_at < %s AND r.fact_on < %s
-      AND NOT EXISTS (
-          SELECT 1 FROM pipeline_recognition v
-          WHERE v.reverses_id IS NOT NULL AND v.reverses_id = r.id AND v.recorded_at < %s
-      ) AND {scope}
-),
-flat AS MATERIALIZED (
-    SELECT stage, chain, lead, COUNT(*) AS n, COUNT(*) FILTER (WHERE net) AS net,
-           SUM(committed) FILTER (WHERE net) AS money
-    FROM joined GROUP BY 1, 2, 3
-)
-SELECT stage,
-       CASE WHEN GROUPING(chain) = 0 THEN 'chain' WHEN GROUPING(lead) = 0 THEN 'lead' ELSE '' END,
-       COALESCE(chain, lead::text), SUM(n)::bigint, SUM(net)::bigint, COALESCE(SUM(money), 0)
-FROM flat GROUP BY GROUPING SETS ((stage), (stage, chain), (stage, lead))
-UNION ALL
-SELECT j.stage, 'county', h->>'unit', COUNT(*), COUNT(*) FILTER (WHERE net),
-       COALESCE(SUM(CASE WHEN h IS NULL THEN j.committed ELSE (h->>'committed')::bigint END)
-                FILTER (WHERE net), 0)
-FROM joined j LEFT JOIN LATERAL jsonb_array_elements(j.hosts) h ON TRUE
-GROUP BY j.stage, h->>'unit'
-"""
-ALIVE_NOW = """
-SELECT id FROM pipeline_project
-WHERE voided_at IS NULL AND standing IN ('active', 'paused')
-"""
-ALIVE_PAST = """
-SELECT project_id AS id FROM (
-    SELECT DISTINCT ON (project_id) project_id, standing, voided
-    FROM pipeline_projectstate WHERE recorded_at < %s
-    ORDER BY project_id, recorded_at DESC, id DESC
-) s WHERE NOT voided AND standing IN ('active', 'paused')
-"""
-
-
 @dataclass
 class Cell:
     """一个格子:个数、净数、金额(元)。"""
@@ -269,6 +189,7 @@ class Cells:
     split: dict[tuple[str, str, str], dict[str, Cell]] = field(
         default_factory=lambda: defaultdict(dict)
     )
+    fewer: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def put(self, kind: str, lib: str, dimension: str, key: str | None, cell: Cell) -> None:
         if dimension:
@@ -276,6 +197,31 @@ class Cells:
             self.split[kind, lib, dimension][key or empty] = cell
         else:
             self.whole[kind, lib] = cell
+
+    def less(self, kind: str, lib: str, pk_less: Deduction, placed: Placed) -> None:
+        """一个项目因关系少计的,从总数与各分法里减去。"""
+        names = {"gross": ("count",), "net": ("net",)}.get(kind, ("count", "net"))
+        money = 0 if kind == "gross" else pk_less.money
+        column = "result" if kind in ("gross", "net") else kind
+        for name in names:
+            key = (column, lib, name)
+            self.fewer[key] = self.fewer.get(key, 0) + pk_less.number
+        self.fewer[column, lib, "money"] = self.fewer.get((column, lib, "money"), 0) + money
+        slots = [
+            (self.whole.get((column, lib)), money),
+            (self.split[column, lib, "chain"].get(placed.chain or NO_CHAIN), money),
+            (self.split[column, lib, "lead"].get(str(placed.lead) if placed.lead else NO_LEAD),
+             money),
+            *(
+                (self.split[column, lib, "county"].get(unit or UNPLACED), part)
+                for unit, part in placed.county_less(money)
+            ),
+        ]  # fmt: skip
+        for cell, amount in slots:
+            if cell is not None:
+                for name in names:
+                    setattr(cell, name, getattr(cell, name) - pk_less.number)
+                cell.money -= amount
 
 
 def _run(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
@@ -320,6 +266,27 @@ def _results(as_of: date | None, view: View, cells: Cells) -> None:
         RESULTS.format(scope=scope, alive=alive), params
     ):
         cells.put("result", stage, dimension, key, Cell(count, net, int(money)))
+
+
+def _once(as_of: date | None, view: View, cells: Cells) -> None:
+    """同一件事只计一次:判定属实的关系使少计的,逐格减去;看不见一边的,那条关系不起作用。"""
+    end = end_of(as_of) if as_of is not None else None
+    pairs = effective(end, as_of or FOREVER)
+    if not pairs:
+        return
+    found = standings(pairs, end)
+    ids = {pk for pair in pairs for pk in (pair.earlier, pair.later)}
+    whole = among = None
+    if view.actor is not None:
+        rows = [seen(view.actor, reach=view.reach) for seen in (seen_whole, visible_to)]
+        whole, among = (set(r.filter(pk__in=ids).values_list("pk", flat=True)) for r in rows)
+    for kind, lib in sorted(found.cells):
+        seen_ids = whole if kind == "claimed" else among
+        column = "result" if kind in ("gross", "net") else kind
+        if (column, lib) not in cells.whole:
+            continue
+        for less, placed in deducted(pairs, found, (kind, lib), seen_ids).values():
+            cells.less(kind, lib, less, placed)
 
 
 @dataclass(frozen=True)
@@ -381,6 +348,12 @@ def _result(
     base: dict[str, str],
 ) -> Result:
     whole = cells.whole.get((kind, lib), Cell())
+    fewer, note = cells.fewer.get((kind, lib, pick), 0), ""
+    if fewer:
+        said = f"{to_wan(fewer)} 万元" if pick == "money" else f"{fewer} 个"
+        note = f"按项目关系只计一次，少计 {said}；关系见「项目关系」"
+    if any(cells.fewer.get((kind, lib, name)) for name in ("count", "net")):
+        base = {**base, "once": "1"}
     parts = []
     for dimension in DIMENSIONS:
         found = cells.split.get((kind, lib, dimension.key), {})
@@ -395,13 +368,14 @@ def _result(
                     dimension.key,
                 )
             )
-    return Result(getattr(whole, pick), parts, rows_url(as_of, **base))
+    return Result(getattr(whole, pick), parts, rows_url(as_of, **base), note)
 
 
 def _rate(cells: Cells, labels: Labels, as_of: date | None) -> Result:
     base = params(as_of or FOREVER)["counting.landing_rate_denominator"]
     pick = "net" if base == "net_signed" else "count"
     rows = "signed_net" if pick == "net" else "signed_gross"
+    once = "1" if cells.fewer.get(("result", Stage.SIGNED.value, pick)) else ""
 
     def share(landed: Cell | None, signed: Cell | None) -> int | None:
         whole = getattr(signed, pick) if signed is not None else 0
@@ -416,7 +390,7 @@ def _rate(cells: Cells, labels: Labels, as_of: date | None) -> Result:
             parts.append(
                 Part(
                     code, label, share(landed.get(key), signed[key]),
-                    rows_url(as_of, result=rows, **{FILTER_OF[dimension.key]: code}),
+                    rows_url(as_of, result=rows, once=once, **{FILTER_OF[dimension.key]: code}),
                     dimension.key,
                 )
             )  # fmt: skip
@@ -424,7 +398,7 @@ def _rate(cells: Cells, labels: Labels, as_of: date | None) -> Result:
         cells.whole.get(("result", Stage.LANDED.value)),
         cells.whole.get(("result", Stage.SIGNED.value)),
     )
-    return Result(value, parts, rows_url(as_of, result=rows))
+    return Result(value, parts, rows_url(as_of, result=rows, once=once))
 
 
 def compute(as_of: date | None, actor: Actor | None, names: frozenset[str]) -> dict[str, Result]:
@@ -440,6 +414,7 @@ def compute(as_of: date | None, actor: Actor | None, names: frozenset[str]) -> d
         _libraries(as_of, view, cells)
     if names - library:
         _results(as_of, view, cells)
+    _once(as_of, view, cells)
     out: dict[str, Result] = {}
     for stage in STAGES:
         lib = stage.value

@@ -14,7 +14,8 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value,
 
 from juyuan.foundation.people.models import Unit
 from juyuan.rooms.pipeline.models import Project, ProjectState, Recognition
-from juyuan.rooms.pipeline.queries.figures import end_of
+from juyuan.rooms.pipeline.queries.figures import FOREVER, end_of
+from juyuan.rooms.pipeline.queries.relations import uncounted
 from juyuan.rooms.pipeline.rules.stages import Stage, StageStatus, Standing
 
 if TYPE_CHECKING:
@@ -50,6 +51,19 @@ def with_result(result: str, as_of: date | None) -> Q:
             recorded_at__lt=end_of(as_of), fact_on__lt=as_of + timedelta(days=1)
         ).exclude(pk__in=reversed_then.values("reverses_id"))
     return Q(pk__in=rows.values("project_id"))
+
+
+def uncounted_by(found: Criteria, seen: QuerySet[Project]) -> set[int]:
+    """这个数里按项目关系不计的项目(`found` 说的是哪个数:统计结果、认定所在库、所在库)。"""
+    if found.result:
+        stage, net, _ = RESULTS[found.result]
+        key = ("net" if net else "gross", stage.value)
+    elif found.recognised_stage:
+        key = ("recognised", found.recognised_stage)
+    else:
+        key = ("claimed", found.stage)
+    end = end_of(found.as_of) if found.as_of else None
+    return uncounted(key, end, found.as_of or FOREVER, seen)
 
 
 def snapshots(as_of: date) -> QuerySet[ProjectState]:

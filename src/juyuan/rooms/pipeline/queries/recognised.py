@@ -19,7 +19,7 @@ from juyuan.rooms.pipeline.models import Recognition
 from juyuan.rooms.pipeline.queries.criteria import UNDECIDED, Criteria
 from juyuan.rooms.pipeline.queries.figures import end_of
 from juyuan.rooms.pipeline.queries.listing import PAGE, Sum3
-from juyuan.rooms.pipeline.queries.past import RESULTS
+from juyuan.rooms.pipeline.queries.past import RESULTS, uncounted_by
 from juyuan.rooms.pipeline.queries.scope import visible_to
 from juyuan.rooms.pipeline.rules.stages import Stage
 
@@ -75,6 +75,8 @@ def _base(actor: Actor, found: Criteria) -> QuerySet[Recognition]:
         gone = Recognition.objects.filter(sign=-1, recorded_at__lt=end).values("reverses_id")
         rows = rows.filter(recorded_at__lt=end, fact_on__lt=found.as_of + timedelta(days=1))
         rows = rows.exclude(pk__in=gone)
+    if found.once:
+        rows = rows.exclude(project__in=uncounted_by(found, visible_to(actor)))
     if found.q:
         rows = rows.filter(Q(project__name__icontains=found.q) | Q(project__code__iexact=found.q))
     if found.chain:

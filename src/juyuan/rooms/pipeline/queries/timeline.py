@@ -19,6 +19,7 @@ from juyuan.rooms.pipeline.models.project import CONFIDENTIALITY_LABELS
 from juyuan.rooms.pipeline.rules.amounts import Category, Origin, Unknown
 from juyuan.rooms.pipeline.rules.drafts import MONEY_FIELDS, TEXT_LIMITS
 from juyuan.rooms.pipeline.rules.facts import FactKey, LandingKind
+from juyuan.rooms.pipeline.rules.relations import RelationKind
 from juyuan.rooms.pipeline.rules.stages import ClosingReason, Stage
 
 OBJ = "project"
@@ -76,6 +77,10 @@ LOOKS |= {
     "pipeline.escalation.planned": Look("file-text", "交提级工作方案"),
     "pipeline.escalation.reported": Look("message", "提级报告"),
     "pipeline.escalation.closed": Look("flag-3", "提级办结", "key"),
+    "pipeline.relation.proposed": Look("affiliate", "疑似与别的项目有关系，待判定"),
+    "pipeline.relation.confirmed": Look("affiliate", "项目关系判定属实", "key"),
+    "pipeline.relation.dismissed": Look("x", "项目关系判定不属实"),
+    "pipeline.relation.revoked": Look("arrow-back-up", "项目关系撤销判定", "back"),
     "pipeline.supplement.added": Look("file-text", "登记补充协议", "key"),
     "pipeline.supplement.checked": Look("certificate", "补充协议已认可，签约数字按新金额", "key"),
 }
@@ -288,6 +293,9 @@ def _text(event: Event, verb: str) -> str:
     after = event.after if isinstance(event.after, dict) else {}
     if event.event.startswith("pipeline.voucher."):
         return f"{after.get('number', '')}，{money(after.get('amount'), 'wan')} 万元"
+    if event.event.startswith("pipeline.relation."):
+        kind = after.get("kind")
+        return RelationKind(kind).label if kind in set(RelationKind) else ""
     if event.event.startswith("pipeline.escalation."):
         return _escalation(after, verb)
     if verb in ("advance", "back", "jump"):

@@ -32,7 +32,7 @@ from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.stages import STANDING_VERBS, Stage, StageStatus, Standing
-from juyuan.rooms.pipeline.views import escalating, monthacts, supplementing
+from juyuan.rooms.pipeline.views import escalating, monthacts, relating, supplementing
 from juyuan.rooms.pipeline.views.acting import ActsOf, acts_of
 from juyuan.rooms.pipeline.views.common import act_url, actor_of
 from juyuan.rooms.pipeline.views.paying import section
@@ -77,6 +77,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "forward": _forward(page, acts, today),
         "recognise": _recognise(page, acts),
         "month": monthacts.section(page.project, actor),
+        "relations": relating.section(page.project, actor),
         "supplements": supplementing.section(page.project, actor),
         "escalation": (escalation := escalating.section(page.project, actor)),
         "paid": (paid := section(page.project, actor)),
