@@ -173,8 +173,21 @@ def plain_urls(town: Town) -> Iterator[str]:
         yield f"/figures/?{query}"
 
 
+# 三员自己的页数的是台账的条数(有人办了事、被拒了几次),不说办的是什么;只查记号,不逐字节比
+COUNTING = {"secadmin": ("/",), "auditadmin": ("/", "/audit/seals/")}
+
+
+def unpacked(raw: bytes) -> bytes:
+    """工作簿拆开来比:打包的时刻写在 docProps 与压缩包里,不是内容。"""
+    with zipfile.ZipFile(io.BytesIO(raw)) as book:
+        names = sorted(name for name in book.namelist() if not name.startswith("docProps/"))
+        return b"".join(name.encode() + book.read(name) for name in names)
+
+
 def body(response: Any) -> bytes:
     raw = b"".join(response.streaming_content) if response.streaming else response.content
+    if response.get("Content-Type", "").endswith("spreadsheetml.sheet"):
+        return raw
     return re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken": ?)"\w+"', rb"\1", raw)
 
 
@@ -191,7 +204,11 @@ def snapshot(town: Town, who: str, urls: list[str]) -> dict[str, tuple[int, byte
     for url in urls:
         extra = {"Authorization": f"Bearer {token}"} if url.startswith("/api/") else {}
         response = client.get(url, headers=extra)
-        found[url] = (response.status_code, body(response), headers(response))
+        raw, told = body(response), headers(response)
+        if raw[:2] == b"PK":
+            raw = unpacked(raw)
+            told.pop("Content-Length", None)
+        found[url] = (response.status_code, raw, told)
     return found
 
 
@@ -207,8 +224,8 @@ def test_列表_筛选_排序_合计_统计_接口_有它没它一个样(town: T
     assert sum(status == 200 for status, _, _ in before.values()) > 20
     town.plant()
     after = snapshot(town, who, urls)
-    changed = [url for url in urls if before[url] != after[url]]
-    assert not changed
+    compared = [url for url in urls if url not in COUNTING.get(who, ())]
+    assert [url for url in compared if before[url] != after[url]] == []
     for url in urls:
         if "q=" not in url:
             assert not leaks(after[url][1]), url
