@@ -119,7 +119,12 @@ def test_逐行请求与矩阵逐格相同(world: World, group: str) -> None:
 
 def test_看不见与不存在逐字节相同(world: World) -> None:
     """同一个人:别处的限名单对象与根本没有的对象,正文与响应头(除 Date)全同。"""
-    nowhere = {"code": "LY-NOSUCH", "use_id": uuid.UUID(int=7), "void_id": 987654321, "duty_id": 987654321}
+    nowhere = {
+        "code": "LY-NOSUCH",
+        "use_id": uuid.UUID(int=7),
+        "void_id": 987654321,
+        "duty_id": 987654321,
+    }
     for page in PAGES:
         if not page.door.has_object:
             continue

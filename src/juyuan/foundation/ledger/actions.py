@@ -34,26 +34,26 @@ def _values(
 ) -> dict[str, Any]:
     """一行的值;单行与成批写的是同一份。"""
     post = actor.post
-    return dict(
-        at=now,
-        event=entry.event,
-        actor_id=actor.account_id,
-        actor_name=actor.name,
-        post_label=post.title if post else "",
-        unit_code=post.unit_code if post else "",
-        unit_name=post.unit_name if post else "",
-        via=actor.via,
-        obj_type=entry.obj_type,
-        obj_id=_storable(str(entry.obj_id)),
-        obj_label=_storable(entry.obj_label)[:200],
-        before=_storable_json(entry.before),
-        after=_storable_json(entry.after),
-        reason=_storable(entry.reason),
-        clause=entry.clause,
-        result=result,
-        request_id=actor.request_id,
-        group=group,
-    )
+    return {
+        "at": now,
+        "event": entry.event,
+        "actor_id": actor.account_id,
+        "actor_name": actor.name,
+        "post_label": post.title if post else "",
+        "unit_code": post.unit_code if post else "",
+        "unit_name": post.unit_name if post else "",
+        "via": actor.via,
+        "obj_type": entry.obj_type,
+        "obj_id": _storable(str(entry.obj_id)),
+        "obj_label": _storable(entry.obj_label)[:200],
+        "before": _storable_json(entry.before),
+        "after": _storable_json(entry.after),
+        "reason": _storable(entry.reason),
+        "clause": entry.clause,
+        "result": result,
+        "request_id": actor.request_id,
+        "group": group,
+    }
 
 
 def _storable(text: str) -> str:

@@ -55,9 +55,7 @@ COMMANDS = (
         "由备份恢复到空的地方;损坏、残缺、比程序新的,一行不动就拒绝",
         "none",
     ),
-    Command(
-        "verify-audit", "[--anchor 文件] [--json]", "核验台账:改、删、插、截尾,说出第一处"
-    ),
+    Command("verify-audit", "[--anchor 文件] [--json]", "核验台账:改、删、插、截尾,说出第一处"),
     Command("export-anchor", "文件", "封存台账并导出锚点(存到本机以外)"),
     Command("seal-audit", "[--json]", "立即封存台账(平时每十分钟一次)"),
     Command("user", "add 用户名 --unit 单位 --role 角色 [--name 姓名]", "建账号并授予职务"),

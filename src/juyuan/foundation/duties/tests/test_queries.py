@@ -212,7 +212,7 @@ STORY = st.lists(
 )
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=STORY)
 def test_事后重算任何一天_等于当天所见_也等于那天的清单(cast: Any, story: list[Any]) -> None:
     def now_seen(day: date) -> list[listing.Lateness]:

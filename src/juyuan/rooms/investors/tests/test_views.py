@@ -46,7 +46,7 @@ def test_filters_search_and_sort_live_in_the_address(cast):
 
 
 def test_an_empty_list_says_what_to_do_first(cast):
-    assert "登记一家,或导入企业台账" in text(cast.client("longshan").get("/investors/"))
+    assert "登记一家，或导入企业台账" in text(cast.client("longshan").get("/investors/"))
     reader = text(cast.client("zongzhaoji").get("/investors/"))
     assert "有了您看得见的项目" in reader
 

@@ -85,7 +85,7 @@ def _update(
     command: LedgerCommand, *, actor: Actor, now: datetime, group: UUID, opening: Opening
 ) -> ObjectRef:
     """改一个已有的项目。期初批次另记改前的值与改后的版本:关闭之前要能整批撤回。"""
-    project = Project.objects.get(pk=command.target_id)
+    project = Project.objects.get(pk=command.target_id or 0)
     before = draft_of(project)
     kept = {name: plain(getattr(before, name)) for name in command.changes}
     kept |= {name: str(getattr(project, name)) for name in STATUS}

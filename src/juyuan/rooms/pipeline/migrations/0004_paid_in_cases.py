@@ -1,9 +1,10 @@
 """到位资金:补交的凭证文件、凭证重合;历史凭证;退回过的冲回可以再提。"""
 
 import django.db.models.deletion
-import juyuan.rooms.pipeline.rules.vouchers
 from django.conf import settings
 from django.db import migrations, models
+
+import juyuan.rooms.pipeline.rules.vouchers
 
 
 class Migration(migrations.Migration):

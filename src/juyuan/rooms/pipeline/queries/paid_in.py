@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.timezone import localdate
@@ -72,9 +73,10 @@ def counted(projects: QuerySet[Project] | Collection[int] | None, as_of: date) -
         verdict=ACCEPTED, recorded_at__lt=end_of(as_of), voucher__paid_on__lte=as_of
     )
     if projects is not None:
+        wanted: Any = projects
         if isinstance(projects, QuerySet):
-            projects = projects.order_by().values("pk")
-        rows = rows.filter(voucher__project__in=projects)
+            wanted = projects.order_by().values("pk")
+        rows = rows.filter(voucher__project__in=wanted)
     return [
         Counted(project, kind, Entry(sign * amount, paid_on, localdate(recorded), historical))
         for project, kind, sign, amount, paid_on, recorded, historical in rows.order_by(
