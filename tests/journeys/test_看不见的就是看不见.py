@@ -27,7 +27,7 @@ from juyuan.rooms.investors.actions import add_contact, register_investor
 from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
 from juyuan.rooms.investors.tests.factories import code_of
 from juyuan.rooms.pipeline.actions.evidence import add_evidence
-from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.models import Project, VoucherCase
 from juyuan.rooms.pipeline.rules.amounts import Origin
 from juyuan.rooms.pipeline.rules.drafts import PartyDraft
 from juyuan.rooms.pipeline.rules.facts import FactKey
@@ -328,6 +328,11 @@ def test_同一份文件用到自己的项目_只说已登记(town: Town) -> Non
         "issuer": "某公司", "number": "1", "file": SimpleUploadedFile("a.pdf", f.pdf(CONTENT)),
     }, follow=True)  # fmt: skip
     assert done.status_code == 200
+    case = VoucherCase.objects.get()  # 在商务主管部门立了一件;另一方看不见
+    assert (case.project, case.held) == (town.theirs, secret)
+    assert client.get("/projects/voucher-cases/").status_code in (403, 404)
+    seen = town.cast.client("heyan").get(f"/projects/voucher-cases/{case.pk}/")
+    assert NAME in seen.content.decode() and "意向书" in seen.content.decode()
     for page in (done, client.get(f"/projects/{town.theirs.code}/")):
         assert not set(leaks(body(page))), url
         assert secret.code not in page.content.decode()

@@ -15,6 +15,7 @@ from juyuan.kernel.verdict import Finding, RuleBroken, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.common import OBJ
 from juyuan.rooms.pipeline.actions.settle import settle_claim
+from juyuan.rooms.pipeline.actions.voucher_cases import note_shared_file
 from juyuan.rooms.pipeline.models import Evidence, Project
 from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
 from juyuan.rooms.pipeline.rules.gates import NEEDS_BY_FACT
@@ -48,6 +49,10 @@ def attach(project: Project, draft: EvidenceDraft, *, actor: Actor, now: datetim
     )  # fmt: skip
     Evidence.objects.filter(pk=row.pk).update(file_use_id=use.pk)
     row.file_use_id = use.pk
+    note_shared_file(
+        actor=actor, project=project, sha256=stored.sha256, title=row.title,
+        dated_on=row.dated_on, now=now,
+    )  # fmt: skip
     need = NEEDS_BY_FACT.get(draft.fact)
     record(
         event="pipeline.evidence.added",

@@ -1,8 +1,12 @@
-"""凭证重合:撞上看不见的项目只答「已登记,由商务主管部门核对」,并在那里立一件;登记被拒,这一件留下。"""
+"""凭证、证据文件重合:撞上看不见的项目只答「已登记,由商务主管部门核对」,并在那里立一件。
+
+凭证的登记被拒,这一件留下;证据照收。
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -57,7 +61,26 @@ def note_collision(*, actor: Actor, project: Project, draft: VoucherDraft, now: 
 def open_cases(
     project: Project, draft: VoucherDraft, keys: list[read.Key], *, actor: Actor, now: datetime
 ) -> None:
-    """撞上看不见的项目:在商务主管部门立一件(同一项目、同一键、同一方只留一件未结的)。"""
+    """一张凭证撞上看不见的项目:在商务主管部门立一件(同一项目、同一键、同一方只留一件未结的)。"""
+    typed = {
+        "kind": draft.kind, "number": draft.number, "amount": draft.yuan,
+        "paid_on": draft.paid_on.isoformat() if draft.paid_on else None,
+        "payer": draft.payer_name,
+    }  # fmt: skip
+    _open(project, keys, typed, actor=actor, now=now)
+
+
+def note_shared_file(
+    *, actor: Actor, project: Project, sha256: str, title: str, dated_on: date, now: datetime
+) -> None:
+    """证据文件已用在看不见的项目上:证据照收,在商务主管部门立一件(动作的事务内)。"""
+    typed = {"evidence": title, "paid_on": dated_on.isoformat()}
+    _open(project, [(KeyKind.FILE.value, sha256)], typed, actor=actor, now=now)
+
+
+def _open(
+    project: Project, keys: list[read.Key], typed: dict[str, Any], *, actor: Actor, now: datetime
+) -> None:
     values = dict(keys)
     for holder, other in read.clashes(project, keys, actor):
         told = {
@@ -72,11 +95,7 @@ def open_cases(
             **told,
             state=VoucherCaseState.OPEN.value,
             defaults={
-                "typed": {
-                    "kind": draft.kind, "number": draft.number, "amount": draft.yuan,
-                    "paid_on": draft.paid_on.isoformat() if draft.paid_on else None,
-                    "payer": draft.payer_name,
-                },
+                "typed": typed,
                 "unit_id": actor.post.unit_id if actor.post else None,
                 "asked_by_id": actor.account_id,
                 "opened_at": now,
