@@ -134,8 +134,9 @@ def test_手机上是卡片_没有脚本也能交(site: Site) -> None:
 def test_总览点开单位(site: Site) -> None:
     page = site.open(URL, who="shangwuju")
     shot(page, "monthly-units")
-    page.click("main table a.jy-name")
+    with page.expect_navigation():
+        page.click("main table a.jy-name")
     assert "已报" in page.inner_text("main")
-    page.select_option("select[name=unit]", "")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.select_option("select[name=unit]", "")
     assert "各单位" in page.inner_text("h1")

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils.timezone import localtime
 from ninja import Schema
 from pydantic import AfterValidator, Field
 
@@ -17,6 +19,13 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import MoneyError, from_wan
 
 COUNT_LIMIT = 10_000
+
+
+def said(moment: date | datetime | None) -> str | None:
+    """日期写 ISO;时刻写成本地时区、带偏移(2026-11-20T09:00:00+08:00);没有即 None。"""
+    if isinstance(moment, datetime):
+        return localtime(moment).isoformat(timespec="seconds")
+    return moment.isoformat() if moment else None
 
 
 def _wan(text: str) -> str:

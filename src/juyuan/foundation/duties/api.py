@@ -9,7 +9,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from juyuan.foundation.apikit.shapes import READ, BadCursor
+from juyuan.foundation.apikit.shapes import READ, BadCursor, said
 from juyuan.foundation.duties import access, listing, queries
 from juyuan.foundation.duties.access import MINE
 from juyuan.foundation.duties.exchange import state_of
@@ -122,5 +122,5 @@ def _out(row: DutyRow) -> dict[str, Any]:
         "said": row.said,
         "period": row.period,
         "state": state_of(row),
-        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+        "ended_at": said(row.ended_at),
     }

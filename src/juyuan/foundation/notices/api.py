@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from juyuan.foundation.apikit.shapes import READ, BadCursor
+from juyuan.foundation.apikit.shapes import READ, BadCursor, said
 from juyuan.foundation.notices import queries
 from juyuan.foundation.ui.keyset import Order, paginate
 from juyuan.kernel.actor import Actor
@@ -57,5 +57,5 @@ def list_notices(
     items = []
     for row in queries.rows_of(actor, page.items):
         out = {name: getattr(row, name) for name in NoticeOut.model_fields}
-        items.append(out | {"created_at": row.created_at.isoformat()})
+        items.append(out | {"created_at": said(row.created_at)})
     return {"items": items, "next": page.next or None, "unread": fresh.count()}

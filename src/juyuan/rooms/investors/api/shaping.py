@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from juyuan.foundation.apikit.shapes import if_match, precheck
+from juyuan.foundation.apikit.shapes import if_match, precheck, said
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import from_wan, to_wan
 from juyuan.kernel.uscc import compact as compact_uscc
@@ -77,7 +77,7 @@ def one(actor: Actor, code: str) -> dict[str, Any]:
 
 
 def jsonable(body: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.isoformat() if isinstance(v, date | datetime) else v for k, v in body.items()}
+    return {k: said(v) if isinstance(v, date | datetime) else v for k, v in body.items()}
 
 
 def draft_from(payload: InvestorIn, base: InvestorDraft) -> InvestorDraft:

@@ -12,7 +12,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from juyuan.foundation.apikit.idempotency import once
-from juyuan.foundation.apikit.shapes import READ, WRITE, precheck
+from juyuan.foundation.apikit.shapes import READ, WRITE, precheck, said
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.people.models import Person, Unit
 from juyuan.foundation.workdays import clock
@@ -116,7 +116,7 @@ def _shown(project: Project) -> dict[str, Any]:
             "team": [read.member_text(m) for m in row.team.all()],
             "next_due": line.next_due.isoformat() if line.next_due else None, "late": line.late,
             "reports": [
-                {"due_on": r.due_on.isoformat(), "at": r.at.isoformat(), "by": r.by_name,
+                {"due_on": r.due_on.isoformat(), "at": said(r.at), "by": r.by_name,
                  "progress": r.progress, "problem": r.problem, "next_step": r.next_step}
                 for r in row.reports.all()
             ],

@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import Field
 
 from juyuan.foundation.apikit.idempotency import once
-from juyuan.foundation.apikit.shapes import READ, WRITE, precheck
+from juyuan.foundation.apikit.shapes import READ, WRITE, precheck, said
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, require
@@ -50,9 +50,6 @@ class RelationIn(Strict):
 
 
 def _shown(project: Project, actor: Actor) -> dict[str, Any]:
-    def said(moment: datetime | None) -> str | None:
-        return moment.isoformat() if moment else None
-
     return {
         "items": [
             {"id": r.pk, "earlier": r.earlier.code, "later": r.later.code, "kind": r.kind,

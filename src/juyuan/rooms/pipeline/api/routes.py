@@ -17,12 +17,14 @@ from juyuan.foundation.apikit.shapes import (
     BadCursor,
     if_match,
     precheck,
+    said,
 )
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.ui.keyset import Order, choose_order, paginate
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.money import to_wan
 from juyuan.kernel.verdict import Finding, RuleBroken, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.common import expect_version
@@ -75,6 +77,7 @@ def list_projects(request: HttpRequest, filters: Query[Filters]) -> dict[str, An
     """看得见的项目,按筛选、排序、游标给出。`total` 至多数到 10000,再多为 null(`count=exact` 除外)。"""
     actor = actor_of(request)
     given = filters.model_dump()
+    _understood(request, given["sort"])
     found = read({"standing": "all", **{k: str(v) for k, v in given.items() if v}})
     if found.problems:
         raise RuleBroken(Finding("", "filter", "", text) for text in found.problems)
@@ -88,6 +91,25 @@ def list_projects(request: HttpRequest, filters: Query[Filters]) -> dict[str, An
         "next": page.next or None,
         "total": _total(queryset, exact=given["count"] == "exact"),
     }
+
+
+def _understood(request: HttpRequest, sort: str) -> None:
+    """不认识的条件不装作筛过了。
+
+    Raises:
+        RuleBroken: 逐个指出不认识的参数、排序。
+    """
+    known = Filters.model_fields
+    wrong = [
+        Finding(name, "filter.unknown", "", f"清单没有「{name}」这个参数;可用:{'、'.join(known)}")
+        for name in request.GET
+        if name not in known
+    ]
+    if sort.removeprefix("-") not in API_ORDERS:
+        said = "、".join(API_ORDERS)
+        wrong.append(Finding("sort", "filter.sort", "", f"不能按「{sort}」排序;可用:{said}"))
+    if wrong:
+        raise RuleBroken(wrong)
 
 
 def _total(queryset: Any, *, exact: bool) -> int | None:
@@ -112,7 +134,7 @@ def create_project(request: HttpRequest, payload: ProjectIn) -> Any:
 
 
 def _jsonable(record: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.isoformat() if isinstance(v, date | datetime) else v for k, v in record.items()}
+    return {k: said(v) if isinstance(v, date | datetime) else v for k, v in record.items()}
 
 
 @router.get("/{code}", response={200: ProjectOut, **READ}, url_name="project", summary="一个项目")
@@ -210,6 +232,23 @@ def post_evidence(
     })  # fmt: skip
 
 
+MONEY = frozenset({
+    "total_investment", "fixed_investment", "contract_amount", "committed_investment",
+    "committed_outside_province", "amount", "recognised", "invested_month",
+})  # fmt: skip
+
+
+def in_wan(content: Any, name: str = "") -> Any:
+    """台账里以元记的金额,出门写成万元字符串;别的原样。"""
+    if isinstance(content, dict):
+        return {key: in_wan(value, key) for key, value in content.items()}
+    if isinstance(content, list):
+        return [in_wan(value, name) for value in content]
+    if name in MONEY and isinstance(content, int) and not isinstance(content, bool):
+        return to_wan(content)
+    return content
+
+
 @router.get("/{code}/timeline", response={200: Timeline, **READ}, url_name="project_timeline",
             summary="经过")  # fmt: skip
 def timeline(request: HttpRequest, code: str, limit: int = Query(50, ge=1, le=200),
@@ -227,7 +266,7 @@ def timeline(request: HttpRequest, code: str, limit: int = Query(50, ge=1, le=20
             {
                 "at": e.at, "event": e.event, "actor": e.actor_name, "unit": e.unit_name,
                 "post": e.post_label, "reason": e.reason, "clause": e.clause,
-                "before": e.before, "after": e.after,
+                "before": in_wan(e.before), "after": in_wan(e.after),
             }
             for e in page.items
         ],

@@ -11,7 +11,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from juyuan.foundation.apikit.idempotency import once
-from juyuan.foundation.apikit.shapes import READ, WRITE, Wan, precheck
+from juyuan.foundation.apikit.shapes import READ, WRITE, Wan, precheck, said
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
@@ -96,9 +96,9 @@ def _shown(project: Project) -> dict[str, Any]:
                      "after": plain(c.after, c.money)}
                     for c in line.changes
                 ],
-                "state": line.state, "by": line.by, "at": line.at.isoformat(),
+                "state": line.state, "by": line.by, "at": said(line.at),
                 "checked_by": line.checked_by,
-                "checked_at": line.checked_at.isoformat() if line.checked_at else None,
+                "checked_at": said(line.checked_at),
                 "file": line.file_url,
             }
             for line in read.supplements_of(project)

@@ -13,7 +13,7 @@ from ninja.files import UploadedFile
 from pydantic import AfterValidator, Field
 
 from juyuan.foundation.apikit.idempotency import once
-from juyuan.foundation.apikit.shapes import READ, WRITE, Wan, bp_to_percent, precheck
+from juyuan.foundation.apikit.shapes import READ, WRITE, Wan, bp_to_percent, precheck, said
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.people.visibility import Sight
 from juyuan.foundation.workdays import clock
@@ -114,7 +114,7 @@ def out(line: read.VoucherLine) -> dict[str, Any]:
         "recognised": to_wan(line.recognised), "share": bp_to_percent(line.recognised_bp),
         "counted": line.counted, "state": line.state.value, "number": line.number,
         "payer": line.payer, "origin": line.origin, "fiscal": line.fiscal,
-        "historical": line.historical, "by": line.by, "at": line.at.isoformat(),
+        "historical": line.historical, "by": line.by, "at": said(line.at),
         "checked_by": line.checked_by,
         "checked_on": line.checked_on.isoformat() if line.checked_on else None,
         "reason": line.reason, "files": [url for _, url in line.files],

@@ -253,7 +253,7 @@ def test_查阅者只见认定事实(cast, longshan) -> None:
         None,
         None,
     )
-    assert reader.get(f"{URL}?total_min=1").json()["total"] in (0, 1)
+    assert reader.get(f"{URL}?total_min=1").status_code == 422  # 申报的金额不能用来筛
     assert reader.get(f"{URL}/{item['code']}").status_code == 200
     assert reader.get(f"{URL}/{item['code']}/timeline").status_code == 404
 
@@ -294,3 +294,31 @@ def test_描述文件完整(db) -> None:
             assert spec["summary"], path
     assert {f"{URL}", f"{URL}/{{code}}/advance", "/api/v1/figures", "/api/v1/clauses",
             "/api/v1/parameters", "/api/v1/units", "/api/v1/chains"} <= set(paths)  # fmt: skip
+
+
+def test_不认识的条件不装作筛过(cast, longshan) -> None:
+    f.planning(cast)
+    for query, field in (
+        ("nosuch=1", "nosuch"),
+        ("sort=foo", "sort"),
+        ("as_of=2020-01-01", "as_of"),
+    ):
+        refused = longshan.get(f"{URL}?{query}")
+        assert refused.status_code == 422
+        assert [x["field"] for x in refused.json()["findings"]] == [field]
+    assert longshan.get(f"{URL}?stage=planning&sort=-updated_at").json()["total"] == 1
+
+
+def test_经过的金额是万元字符串_时刻带本地偏移(cast, longshan) -> None:
+    project = f.planning(cast)
+    sent = longshan.patch(
+        f"{URL}/{project.code}",
+        {"contract_amount": "12000"},
+        **{"If-Match": f'"{project.version}"'},
+    )
+    assert sent.status_code == 200, sent.content
+    assert sent.json()["updated_at"].endswith("+08:00")
+    items = longshan.get(f"{URL}/{project.code}/timeline").json()["items"]
+    edited = next(item for item in items if item["event"] == "pipeline.project.edited")
+    assert edited["after"]["contract_amount"] == "12000"
+    assert all(item["at"].endswith("+08:00") for item in items)
