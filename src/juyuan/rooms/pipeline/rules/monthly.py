@@ -102,7 +102,7 @@ def month_of(day: date, rule_of: RuleOf) -> date:
 
 @rule("3.2c")
 def period_of(month: date, rules: PeriodRule, calendar: Calendar) -> Period:
-    """每月20日向市商务局报备项目进展情况:一期的起止、报备截止时刻、锁账日。
+    """报备项目进展情况,每月20日:一期的起止、报备截止时刻、锁账日。
 
     「20日」读作当日24:00(北京时间)之前;遇节假日是否顺延按参数。锁账总在报备截止之后。
     """
@@ -125,7 +125,7 @@ def period_of(month: date, rules: PeriodRule, calendar: Calendar) -> Period:
 
 @rule("3.2c")
 def is_on_time(at: datetime, period: Period) -> bool:
-    """每月20日向市商务局报备:提交时刻早于截止时刻即按时,不论服务器在哪个时区。"""
+    """报备项目进展情况,每月20日:提交时刻早于截止时刻即按时,不论服务器在哪个时区。"""
     return at < period.deadline
 
 
