@@ -116,7 +116,7 @@ def test_cancel_while_queued(cast, toy):
     run_worker()
     run.refresh_from_db()
     assert (run.state, run.attempts, made()) == ("cancelled", 0, 0)
-    assert Event.objects.filter(obj_type="task").first().event == "work.task.cancelled"
+    assert Event.objects.first().event == "work.task.cancelled"
 
 
 def test_cancel_while_running_rolls_back(cast, toy):
