@@ -39,6 +39,8 @@ ICONS = {
     queries.WEEK: "calendar-event",
     queries.LATER: "calendar",
 }
+# 库的颜色只用于五个库;这里只有逾期、今天到期带信号色,没有件数时也不带
+EDGES = {queries.LATE: "bad", queries.TODAY: "warn"}
 DAY_LIST = 100
 
 
@@ -98,7 +100,7 @@ def _strip(params: QueryDict, wanted: DutyFilter, tally: dict[str, int]) -> list
         {
             "label": label,
             "icon": ICONS[name],
-            "css": f"c{number}",
+            "css": EDGES.get(name, "plain") if tally[name] else "plain",
             "count": tally[name],
             "unit": "件",
             "url": querystring.replace(
@@ -107,7 +109,7 @@ def _strip(params: QueryDict, wanted: DutyFilter, tally: dict[str, int]) -> list
             ),
             "current": name == wanted.bucket,
         }
-        for number, (name, label) in enumerate(BUCKETS.items(), start=1)
+        for name, label in BUCKETS.items()
     ]  # fmt: skip
 
 
