@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from juyuan.foundation.ui.keyset import Order, choose_order, paginate
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import to_wan
-from juyuan.kernel.verdict import Finding, RuleBroken, require
+from juyuan.kernel.verdict import Finding, RuleBroken, Stale, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.common import expect_version
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
@@ -152,10 +153,21 @@ def patch_project(request: HttpRequest, code: str, payload: ProjectIn) -> Any:
     project = door(actor, code)
     require(access.can_edit(actor, project))
     version = if_match(request)
-    expect_version(project, version)
+    if version != project.version:
+        raise _both_versions(request, version, one(project, actor))
     draft = draft_from(payload, draft_of(project), actor)
     edit_project(actor=actor, project=project, draft=draft, version=version, now=clock.now())
     return one(project, actor)
+
+
+def _both_versions(request: HttpRequest, version: int, current: dict[str, Any]) -> Stale:
+    """他人已先改:所填各项的双方内容都给出(照来文原样),不必再取一遍就能比。"""
+    now = _jsonable(current)
+    sent = {name: value for name, value in json.loads(request.body).items() if name in now}
+    return Stale(
+        mine={**sent, "version": version},
+        theirs={**{name: now[name] for name in sent}, "version": now["version"]},
+    )
 
 
 @router.post("/{code}/advance", response={200: ProjectOut, **WRITE}, url_name="project_advance",

@@ -120,10 +120,20 @@ def test_版本_没带428_旧的412带双方版本(cast, longshan) -> None:
     assert longshan.patch(url, {"remark": "x"}, **{"If-Match": '"abc"'}).status_code == 428
     stale = longshan.patch(url, {"remark": "x"}, **{"If-Match": '"99"'})
     assert stale.status_code == 412
-    assert stale.json()["mine"] == {"version": 99}
-    assert stale.json()["theirs"] == {"version": project.version}
+    assert stale.json()["mine"] == {"remark": "x", "version": 99}
+    assert stale.json()["theirs"] == {"remark": "", "version": project.version}
     project.refresh_from_db()
     assert project.remark == ""
+    assert not Event.objects.filter(event="pipeline.project.edited").exists()
+
+
+def test_他人先改了金额_412里双方的写法一样(cast, longshan) -> None:
+    project = f.planning(cast, total_investment=520_000_000)
+    stale = longshan.patch(
+        f"{URL}/{project.code}", {"total_investment": "60000"}, **{"If-Match": '"99"'}
+    )
+    assert stale.json()["mine"]["total_investment"] == "60000"
+    assert stale.json()["theirs"]["total_investment"] == "52000"
 
 
 def test_次序_看不见先于不准_先于版本_先于格式(cast, longshan) -> None:
