@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "juyuan.foundation.keeping",
     "juyuan.foundation.duties",
     "juyuan.foundation.notices",
+    "juyuan.foundation.personal",
     "juyuan.foundation.apikit",
     "juyuan.rooms.investors",
     "juyuan.rooms.chains",

@@ -35,6 +35,7 @@ def connect() -> None:
     _exchange()
     _chains()
     _investors()
+    _personal()
     _invariants()
 
 
@@ -240,9 +241,10 @@ EVENTS = {
 
 def _ledger() -> None:
     from juyuan.foundation.ledger.labels import register
+    from juyuan.foundation.personal.registry import EVENTS as PERSONAL
 
     register(
-        EVENTS,
+        {**EVENTS, **PERSONAL},
         {
             "project": "项目",
             "investor": "投资方",
@@ -250,6 +252,7 @@ def _ledger() -> None:
             "voucher_case": "凭证重合",
             "import": "导入批次",
             "duty": "待办",
+            "view": "视图",
         },
     )
 
@@ -389,6 +392,20 @@ def _escalations() -> None:
     register_job(
         Job("pipeline.propose_relations", "提出项目关系", jobs.find_relations, catch_up=False)
     )
+
+
+def _personal() -> None:
+    from juyuan.foundation.people import handover
+    from juyuan.foundation.personal import registry
+    from juyuan.foundation.personal.actions import views
+
+    for url_name, label in (
+        ("pipeline:list", "项目库"), ("pipeline:facts", "认定事实"), ("pipeline:paid_in", "到位资金"),
+        ("pipeline:escalations", "提级项目"), ("pipeline:monthly", "月度更新"),
+        ("investors:list", "投资方"), ("duties:list", "待办"),
+    ):  # fmt: skip
+        registry.register_page(url_name, label)
+    handover.register("views", views.hand_over, "视图")
 
 
 def _search() -> None:

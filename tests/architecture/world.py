@@ -19,6 +19,7 @@ from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.notices.models import Notice
 from juyuan.foundation.people.actions import make_token, set_absence
 from juyuan.foundation.people.models import ApiToken
+from juyuan.foundation.personal.actions.views import save_view
 from juyuan.foundation.policy.actions import propose_parameter
 from juyuan.foundation.work.models import TaskRun, TaskState
 from juyuan.kernel.actor import Actor
@@ -216,6 +217,10 @@ class World:
             deputy=cast.person("duo"), starts_on=cast.TODAY, ends_on=cast.TODAY, reason="出差",
             now=cast.NOW,
         )  # fmt: skip
+        self.view = save_view(
+            actor=cast.actor("longshan"), page="pipeline:list", name="本区待核实",
+            query="stage_status=claimed", shared=True, now=cast.NOW,
+        )  # fmt: skip
         self.enterprise = LocalEnterprise.objects.first()
         self.proposal = propose_parameter(
             actor=cast.actor("chen"), key="pipeline.jump_roles", text="head", reason="试",
@@ -257,6 +262,8 @@ class World:
         elif name.startswith(("duties:", "notices:")):
             duty = Duty.objects.get(object_id=project.pk, kind="pipeline.settle_void")
             objects = {"duty_id": duty.pk, "notice_id": self.notice.pk, "token": "no-such-token"}
+        elif name.startswith("personal:"):
+            objects = {"view_id": self.view.pk}
         elif name.startswith("people:"):
             post = self.cast.actor("dongfeng").post
             objects = {

@@ -115,6 +115,8 @@ AUDITADMIN = Door("审计管理员", "auditadmin")
 ANY_ADMIN = Door("三员", ADMINS)
 TOKEN_OWNER = Door("令牌本人、系统管理员", "own sysadmin")
 NOTICE_OWNER = Door("收件人本人", "own", _others("own"))
+VIEW_OWNER = Door("存的人、本单位主要负责同志", "own own_head", _others("own own_head"))
+HAS_POST = Door("有任职的人", f"{BUSINESS} {ADMINS}")
 ABSENCE = Door("离岗人、主要负责同志", "own own_head", _others("own own_head"))
 TASK_OWNER = Door("任务发起人", "own", _others("own"))
 
@@ -232,6 +234,9 @@ PAGES: tuple[Page, ...] = (
     _post_only("notices:feed_settings", ANYONE, 200),
     _post_only("notices:open", NOTICE_OWNER, 302),
     Page("notices:feed", PUBLIC, get=404),  # 凭地址里的秘密;矩阵用的是不存在的一个
+    Page("personal:views", ANYONE),
+    Page("personal:view_new", HAS_POST, get=302, post=422),
+    Page("personal:view", VIEW_OWNER, post=422),
     Page("people:absences", ANYONE, post=422),
     _post_only("people:cancel_absence", ABSENCE, 302),
     Page("work:tasks", ANYONE),

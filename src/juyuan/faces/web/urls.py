@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("juyuan.foundation.figures.urls")),
     path("", include("juyuan.foundation.duties.urls")),
     path("", include("juyuan.foundation.notices.urls")),
+    path("", include("juyuan.foundation.personal.urls")),
     path("", include("juyuan.rooms.investors.urls")),
     path("", include("juyuan.rooms.chains.urls")),
     path("", include("juyuan.rooms.pipeline.urls")),

@@ -22,6 +22,7 @@ from juyuan.foundation.duties.models import Duty
 from juyuan.foundation.duties.queries import BUCKETS, DutyRow
 from juyuan.foundation.people.absences import led_units
 from juyuan.foundation.people.models import Unit
+from juyuan.foundation.personal import queries as saved
 from juyuan.foundation.ui import months, querystring
 from juyuan.foundation.ui import render as ui
 from juyuan.foundation.ui.filters import Filter, FilterBar
@@ -52,6 +53,9 @@ def actor_of(request: HttpRequest) -> Actor:
 def duty_list(request: HttpRequest) -> HttpResponse:
     """`/duties/`:分摊、分段、筛选;条件全在网址里。Raises: Denied。"""
     actor, today = actor_of(request), clock.today()
+    kept = saved.strip(request, "duties:list")
+    if isinstance(kept, str):
+        return HttpResponseRedirect(kept)
     wanted = listing.read_filter(request.GET, actor)
     require(access.can_see(actor, wanted.scope))
     rows = listing.listed(actor, wanted, today)
@@ -73,6 +77,7 @@ def duty_list(request: HttpRequest) -> HttpResponse:
         "filters": FilterBar(_filters(actor, wanted), request.GET),
         "table": _table(request, shown, wanted, today, days),
         "page": page,
+        "saved": kept,
         "past": listing.PAST.get(wanted.state, ""),
         "wanted": wanted,
         "export_url": reverse("exchange:export", args=["duties"])

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from juyuan.foundation.people.models import ADMIN_ROLES
 from juyuan.foundation.people.queries import county_units
+from juyuan.foundation.personal import queries as saved
 from juyuan.foundation.ui import querystring
 from juyuan.foundation.ui.context import money_unit
 from juyuan.foundation.ui.filters import Filter, FilterBar
@@ -141,6 +147,9 @@ def filter_bar(request: HttpRequest, actor: Actor) -> FilterBar:
 def index(request: HttpRequest) -> HttpResponse:
     """`/investors/`:看得见的投资方。"""
     actor = actor_of(request)
+    kept = saved.strip(request, "investors:list")
+    if isinstance(kept, str):
+        return HttpResponseRedirect(kept)
     criteria = listing.read_criteria(request.GET.dict())
     wanted = request.GET.get("sort", listing.DEFAULT_ORDER)
     order = choose_order(wanted, listing.ORDERS, listing.DEFAULT_ORDER)
@@ -175,7 +184,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_register": bool(access.can_register(actor)),
         "may_settle": may_settle,
         "cases": case_count() if may_settle else 0,
-        "is_empty": not page.items and not request.GET,
+        "saved": kept,
+        "is_empty": not page.items and not set(request.GET) - {"v"},
         "export_url": export_url(request, table.shown) if page.items else "",
     }
     return render(request, "investors/list.html", context)

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods
 
 from juyuan.foundation.figures.queries import compute
+from juyuan.foundation.personal import queries as saved
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.ui import querystring
 from juyuan.foundation.ui.context import money_unit
@@ -104,6 +105,9 @@ def escalations(request: HttpRequest) -> HttpResponse:
     """提级清单:各次提级,或各期报告(`filing`)。条件全在网址里。"""
     actor, today, unit = actor_of(request), clock.today(), money_unit(request)
     require(may_browse(actor))
+    kept = saved.strip(request, "pipeline:escalations")
+    if isinstance(kept, str):
+        return HttpResponseRedirect(kept)
     found = read.read(request.GET)
     rows = read.matching(actor, found, today)
     dues = read.due_lines(rows, found.filing) if found.filing else []
@@ -128,6 +132,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
         "capped": total > LIMIT,
         "tabs": _tabs(request, found),
         "filters": _filters(request),
+        "saved": kept,
         "chips": [f"截至 {found.as_of.isoformat()} 终了时的样子"] if found.as_of else [],
         "measures": params(today)["escalation.measures"],
         "figures": _figures(actor, found),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from juyuan.foundation.people.visibility import Relation
+from juyuan.foundation.personal import queries as saved
 from juyuan.foundation.ui import querystring, vocab
 from juyuan.foundation.ui.context import money_unit
 from juyuan.foundation.ui.filters import Filter, FilterBar
@@ -81,6 +82,11 @@ def library(request: HttpRequest) -> HttpResponse:
     if only_facts(request):
         return facts_list(request)
     said = request.GET.getlist("cols")
+    if said and request.GET.get("v", saved.ALL) != saved.ALL:
+        picked = "" if said == [tables.DEFAULT_COLUMNS] else ",".join(said)[: tables.MAX_COOKIE]
+        change: dict[str, Any] = {tables.VIEW_COLUMNS: picked, "cols": None}
+        query = querystring.replace(request.GET, **change)
+        return HttpResponseRedirect(request.path + query)
     if said:
         response: HttpResponse = HttpResponseRedirect(
             request.path + querystring.replace(request.GET, keep_cursor=True, cols=None)
@@ -95,6 +101,13 @@ def library(request: HttpRequest) -> HttpResponse:
         return response
     actor, today, unit = actor_of(request), clock.today(), money_unit(request)
     found = read(request.GET)
+    cookie = request.COOKIES.get(tables.COLUMNS_COOKIE, "")
+    kept = saved.strip(
+        request, "pipeline:list", tables.views(request.GET, has_unit=bool(actor.unit_ids)),
+        query=tables.saved_query(request.GET, cookie),
+    )  # fmt: skip
+    if isinstance(kept, str):
+        return HttpResponseRedirect(kept)
     page = listing.listing(
         actor,
         found,
@@ -104,8 +117,8 @@ def library(request: HttpRequest) -> HttpResponse:
         limit=page_limit(request),
     )
     options = listing.options()
-    cookie = request.COOKIES.get(tables.COLUMNS_COOKIE, "")
-    cols = tables.chosen(tables.columns(unit), cookie, one_library=bool(found.stage))
+    wanted = request.GET.get(tables.VIEW_COLUMNS, cookie)
+    cols = tables.chosen(tables.columns(unit), wanted, one_library=bool(found.stage))
     table = tables.library_table(request, page, cols, unit=unit, today=today)
     everything = sum((lib.tally for lib in page.libraries), listing.Tally())
     context = {
@@ -115,7 +128,8 @@ def library(request: HttpRequest) -> HttpResponse:
         "items": strip(page.libraries, request.GET, current=found.stage),
         "modes": modes("table", querystring.replace(request.GET, sort=None, stage=None)),
         **tables.filters(request.GET, options),
-        "views": tables.views(request.GET, has_unit=bool(actor.unit_ids)),
+        "views": kept.items,
+        "saved": kept,
         "found": found,
         "chips": tables.chips(found),
         "everything": everything,
@@ -194,6 +208,9 @@ def facts_list(request: HttpRequest) -> HttpResponse:
     """认定事实表:签约、落地的现行认定,冻结的数字。"""
     require(may_browse(actor_of(request)))
     actor, unit = actor_of(request), money_unit(request)
+    kept = saved.strip(request, "pipeline:facts")
+    if isinstance(kept, str):
+        return HttpResponseRedirect(kept)
     found: Criteria = read(request.GET)
     page = recognised.facts_listing(
         actor, found, cursor=request.GET.get("cursor", ""), limit=page_limit(request)
@@ -225,6 +242,7 @@ def facts_list(request: HttpRequest) -> HttpResponse:
             search_label="名称、编号",
         ),
         "table": tables_facts(request, page, unit),
+        "saved": kept,
         "found": found,
         "chips": tables.chips(found),
     }

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.people.queries import unit_by_code
+from juyuan.foundation.personal import queries as saved
 from juyuan.foundation.ui import querystring
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
@@ -131,6 +132,9 @@ def own_unit(found: Asked, units: list[Unit]) -> Unit | None:
 def monthly(request: HttpRequest) -> HttpResponse:
     """月度更新:有单位就是那张表,统管的人没指明单位就是总览。"""
     found = asked(request)
+    kept = _views(request)
+    if isinstance(kept, str) and request.method != "POST":
+        return HttpResponseRedirect(kept)
     units = list(queries.units_with_sheets(found.actor, found.reach))
     if found.unit is None and request.GET.get("view") != "units":
         unit = own_unit(found, units)
@@ -139,9 +143,14 @@ def monthly(request: HttpRequest) -> HttpResponse:
         require(access.can_register(found.actor))
         return _submit(request, found, units)
     if found.unit is None:
-        return _overview(request, found, units)
+        return _overview(request, found, units, kept=kept)
     sheet = _sheet(found)
-    return _draw(request, found, sheet, units, [blank(row) for row in sheet.rows])
+    return _draw(request, found, sheet, units, [blank(row) for row in sheet.rows], kept=kept)
+
+
+def _views(request: HttpRequest) -> saved.Strip | str:
+    """视图行;存下的视图不定死在某一期,打开总是要报的那一期。"""
+    return saved.strip(request, URL, drop=("period",))
 
 
 def _sheet(found: Asked) -> Sheet:
@@ -209,11 +218,13 @@ def _draw(
     forms: list[RowForm],
     *,
     status: int = 200,
+    kept: saved.Strip | str = "",
 ) -> HttpResponse:
     may = bool(access.can_report_month(found.actor, sheet.unit.pk, found.reach))
     editable = may and not sheet.closed and found.as_of is None
     context = {
         "page_title": "月度更新",
+        "saved": kept,
         "sheet": sheet,
         "tally": sheet.tally,
         "then": sheet.then,
@@ -299,7 +310,12 @@ def _selectors(found: Asked, units: list[Unit]) -> dict[str, Any]:
 
 
 def _overview(
-    request: HttpRequest, found: Asked, units: list[Unit], *, status: int = 200
+    request: HttpRequest,
+    found: Asked,
+    units: list[Unit],
+    *,
+    status: int = 200,
+    kept: saved.Strip | str = "",
 ) -> HttpResponse:
     whole = queries.overview(
         found.actor, found.period, periods=found.periods, now=found.now, as_of=found.as_of
@@ -311,6 +327,7 @@ def _overview(
     )
     context = {
         "page_title": "月度更新",
+        "saved": kept,
         "overview": whole,
         "lines": [
             {"line": line, "url": found.url(unit=line.unit.code), "rows": _links(found, line.unit)}

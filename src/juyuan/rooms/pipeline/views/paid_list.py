@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from juyuan.foundation.figures.queries import compute
 from juyuan.foundation.people.models import Role
+from juyuan.foundation.personal import queries as saved
 from juyuan.foundation.ui import querystring
 from juyuan.foundation.ui.context import money_unit
 from juyuan.foundation.ui.fields import add_findings
@@ -105,6 +106,9 @@ def vouchers(request: HttpRequest) -> HttpResponse:
     """凭证清单:条件全在网址里;合计分已认可与待核验。"""
     actor, today, unit = actor_of(request), clock.today(), money_unit(request)
     require(may_browse(actor))
+    kept = saved.strip(request, "pipeline:paid_in")
+    if isinstance(kept, str):
+        return HttpResponseRedirect(kept)
     found = paid_in.read(request.GET)
     page = paid_in.listing(
         actor, found, today, cursor=request.GET.get("cursor", ""),
@@ -137,6 +141,7 @@ def vouchers(request: HttpRequest) -> HttpResponse:
         "found": found,
         "tabs": _tabs(request, actor, found, whole=whole),
         "filters": _filters(request, whole=whole),
+        "saved": kept,
         "chips": _chips(found, today),
         "figures": _figures(actor, found, today),
         "cases_url": reverse("pipeline:voucher_cases") if may_settle(actor) else "",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from juyuan.foundation.personal import queries as saved
 from juyuan.foundation.ui import formats, querystring, render
 from juyuan.foundation.ui.filters import Filter, FilterBar
 from juyuan.foundation.ui.tables import Column, Table
@@ -22,6 +23,7 @@ from juyuan.rooms.pipeline.rules.stages import Stage, Standing
 
 COLUMNS_COOKIE = "jy_project_cols"
 DEFAULT_COLUMNS = "default"
+VIEW_COLUMNS = "c"  # 开着某个视图时,列写在网址里,不动平时的选择
 MAX_COOKIE = 300
 
 
@@ -134,6 +136,14 @@ def chosen(all_columns: Sequence[Column], cookie: str, *, one_library: bool) -> 
     return tuple(replace(c, default=c.default or c.key == "stage") for c in all_columns)
 
 
+def saved_query(params: QueryDict, cookie: str) -> str:
+    """存为视图时的条件:网址里的,加上平时选的列。"""
+    query = params.copy()
+    if cookie and VIEW_COLUMNS not in query:
+        query[VIEW_COLUMNS] = cookie[:MAX_COOKIE]
+    return query.urlencode()
+
+
 def sums_of(part: Sum3) -> dict[str, int]:
     return {"total": part.total, "contract": part.contract, "committed": part.committed}
 
@@ -181,7 +191,8 @@ EXPORTED = {
 def export_url(params: QueryDict, shown: Sequence[Column]) -> str:
     """导出正在看的:同样的条件、次序、列(全部页)。"""
     wanted = [name for column in shown for name in EXPORTED[column.key]]
-    query = querystring.replace(params, cols=None, limit=None, columns=",".join(wanted))
+    gone: dict[str, Any] = dict.fromkeys(("cols", "limit", "v", VIEW_COLUMNS))
+    query = querystring.replace(params, **gone, columns=",".join(wanted))
     return reverse("exchange:export", args=["projects"]) + query
 
 
@@ -242,7 +253,8 @@ def filters(params: QueryDict, options: Options) -> dict[str, Any]:
 def views(params: QueryDict, *, has_unit: bool) -> list[dict[str, Any]]:
     """几个现成的视图(都是网址)。"""
     kept: dict[str, Any] = {"stage": params.get("stage", "")}
-    wanted: list[tuple[str, dict[str, str]]] = [("全部", {})]
+    # 「全部」要明说:什么条件都不带的网址,有默认视图的人会转到默认视图
+    wanted: list[tuple[str, dict[str, str]]] = [("全部", {"v": saved.ALL})]
     if has_unit:
         wanted.append(("本单位的", {"mine": "1"}))
     wanted += [
@@ -258,7 +270,7 @@ def views(params: QueryDict, *, has_unit: bool) -> list[dict[str, Any]]:
         {
             "label": label,
             "url": querystring.replace(QueryDict(), **{**kept, **query}),
-            "current": current == query,
+            "current": current == {k: v for k, v in query.items() if k != "v"},
         }
         for label, query in wanted
     ]
