@@ -25,7 +25,7 @@ from juyuan.rooms.pipeline.actions.opening import commit_many, commit_one, rever
 from juyuan.rooms.pipeline.actions.undoing import undo_updates
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries import escalations, paid_in, past
-from juyuan.rooms.pipeline.queries.criteria import read
+from juyuan.rooms.pipeline.queries.criteria import known_by, read
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
 from juyuan.rooms.pipeline.queries.frozen import Frozen, frozen_of
 from juyuan.rooms.pipeline.queries.ledger import prepare
@@ -206,19 +206,21 @@ def _facts_row(project: Project, frozen: Frozen) -> dict[str, Any]:
 
 def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
     """看得见的项目逐行给出,按筛选与排序;只许看认定事实的只有认定的几列。分批取,内存不随行数涨。"""
-    found = read({k: str(v) for k, v in filters.items()})
+    found = known_by(read({k: str(v) for k, v in filters.items()}), today)
     order = choose_order(str(filters.get("sort", "")), SORTS, DEFAULT_SORT)
-    ids = list(listed(actor, found).order_by(*ordering(order)).values_list("pk", flat=True))
+    chosen = listed(actor, found)
+    if found.as_of is not None:
+        chosen, order = past.sortable(chosen, found.as_of), past.order_then(order)
+    ids = list(chosen.order_by(*ordering(order)).values_list("pk", flat=True))
     reach = reach_of(actor)
     for start in range(0, len(ids), BATCH):
         chunk = ids[start : start + BATCH]
         rows = {p.pk: p for p in with_related(Project.objects.filter(pk__in=chunk))}
         ordered = [rows[pk] for pk in chunk if pk in rows]
-        if found.as_of is not None:
-            past.overlay(ordered, found.as_of)
         sights = {p.pk: sight_of(actor, p, reach=reach) for p in ordered}
         facts = facts_for([p for p in ordered if sights[p.pk] == Sight.FULL])
         limited = [p for p in ordered if sights[p.pk] != Sight.FULL]
+        then = past.overlay(ordered, found.as_of) if found.as_of is not None else None
         frozen = frozen_of(limited, found.as_of) if limited else {}
         for p in ordered:
             if sights[p.pk] != Sight.FULL:
@@ -231,7 +233,11 @@ def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterat
                 "name": p.name,
                 "investors": "、".join(x.investor.name for x in p.parties.all()),
                 "lead_unit": str(p.lead_unit or ""),
-                "host_units": "、".join(str(h.unit) for h in p.hosts.all() if h.actual),
+                "host_units": "、".join(
+                    [str(h.unit) for h in p.hosts.all() if h.actual]
+                    if then is None
+                    else [str(unit) for unit, _ in then[p.pk]]
+                ),
                 "chain": p.chain.short_name if p.chain else "",
                 "stage": stage.label,
                 "status": StageStatus(p.stage_status).label,
@@ -240,7 +246,9 @@ def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterat
                 "fixed_investment": p.fixed_investment,
                 "contract_amount": p.contract_amount,
                 "committed_investment": p.committed_investment,
-                "missing": "、".join(
+                "missing": ""  # 那一天还差什么没有留存
+                if then is not None
+                else "、".join(
                     NEEDS_BY_FACT[f.field].label for f in missing_for_next(p, facts[p.pk], today)
                 ),
                 "location": p.location,

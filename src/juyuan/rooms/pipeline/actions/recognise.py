@@ -50,6 +50,11 @@ def live_stages(project: Project) -> set[Stage]:
     }
 
 
+def _live(project: Project, stage: Stage) -> Recognition | None:
+    """这一库现行的认定行。"""
+    return project.recognitions.filter(stage=stage, live=True, sign=1).first()
+
+
 def require_verifier(actor: Actor, project: Project, makers: set[int], now: datetime) -> None:
     require(may_verify(actor, project, makers, now.date()))
 
@@ -75,6 +80,19 @@ def recognition_row(
         by_id=actor.account_id,
         by_name=actor.name,
     )
+
+
+MONEY = (
+    "total_investment", "contract_amount", "committed_investment", "committed_outside_province",
+    "hosts",
+)  # fmt: skip
+
+
+def money_as_signed(row: Recognition, signed: Recognition | None) -> Recognition:
+    """落地认定的金额与份额取核验人认可过的签约那一行:等核验的补充协议不混进来(没有签约认定的照项目)。"""
+    for name in MONEY if signed is not None else ():
+        setattr(row, name, getattr(signed, name))
+    return row
 
 
 def recognise(
@@ -128,6 +146,8 @@ def recognise(
             row = recognition_row(
                 project, stage, day, actor, now, book["pipeline.committed_strategy"]
             )
+            if stage == Stage.LANDED:
+                money_as_signed(row, _live(project, Stage.SIGNED))
             row.makers = sorted(makers)
             row.gate_report = [c.report() for c in checks]
             row.save(force_insert=True)

@@ -27,7 +27,12 @@ from juyuan.rooms.pipeline.actions.common import (
     update_if_current,
 )
 from juyuan.rooms.pipeline.actions.edit import draft_of
-from juyuan.rooms.pipeline.actions.recognise import recognition_row, require_verifier, reverse_rows
+from juyuan.rooms.pipeline.actions.recognise import (
+    money_as_signed,
+    recognition_row,
+    require_verifier,
+    reverse_rows,
+)
 from juyuan.rooms.pipeline.models import (
     Project,
     ProjectHost,
@@ -137,6 +142,8 @@ def _open_duty(project: Project, *, actor: Actor, now: datetime) -> None:
 def check_supplement(*, actor: Actor, supplement: Supplement, now: datetime) -> Recognition:
     """核验人认可:现行的签约认定冲回,按新金额另记一行,事实日是补充协议的签订日期。
 
+    落地也已认定的,落地那一行同样换成新金额,事实日照旧(落地的日子没有变)。
+
     新的一行记着它是补充协议换来的(`paper.supplement`),不算又签了一个;此前各日的数字不变。
 
     Raises:
@@ -151,13 +158,19 @@ def check_supplement(*, actor: Actor, supplement: Supplement, now: datetime) -> 
         waiting = read.pending_of([project.pk]).get(project.pk)
         if waiting is None or waiting.pk != supplement.pk:
             raise Stale("这份补充协议不在等核验：已经核验，后来另有一份，或签约认定已撤回")
-        was = Recognition.objects.get(project=locked, stage=Stage.SIGNED, live=True, sign=1)
+        known = Recognition.objects.filter(project=locked, live=True, sign=1)
+        was = known.get(stage=Stage.SIGNED)
+        landed = known.filter(stage=Stage.LANDED).first()
         reason = f"补充协议「{supplement.title}」"
-        reverse_rows(locked, {Stage.SIGNED}, actor=actor, reason=reason, now=now)
+        reverse_rows(locked, {Stage.SIGNED, Stage.LANDED}, actor=actor, reason=reason, now=now)
         row = _renewed(locked, was, supplement, actor, now)
-        row.reason = reason
-        row.makers = sorted({*was.makers, *makers})
-        row.save(force_insert=True)
+        renewed = [(was, row)]
+        if landed is not None:
+            renewed.append((landed, _landed_again(landed, row, locked, actor, now)))
+        for old, new in renewed:
+            new.reason = reason
+            new.makers = sorted({*old.makers, *makers})
+            new.save(force_insert=True)
         update_if_current(locked, now=now)
         SupplementCheck(
             supplement=supplement, recognition=row, by_id=actor.account_id, by_name=actor.name,
@@ -207,3 +220,13 @@ def _renewed(
         "date": supplement.signed_on.isoformat(), "signed_on": signed_on,
     }  # fmt: skip
     return row
+
+
+def _landed_again(
+    was: Recognition, signed: Recognition, project: Project, actor: Actor, now: datetime
+) -> Recognition:
+    """落地认定的新一行(未存):日子、门槛照旧,金额同认可过的签约。"""
+    row = recognition_row(project, Stage.LANDED, was.fact_on, actor, now, was.strategy)
+    row.historical, row.gate_report = was.historical, was.gate_report
+    row.paper = {**was.paper, "supplement": signed.paper["supplement"]}
+    return money_as_signed(row, signed)

@@ -20,6 +20,7 @@ from juyuan.foundation.apikit.shapes import (
     precheck,
     said,
 )
+from juyuan.foundation.figures.rules import as_of_finding
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.ui.keyset import Order, choose_order, paginate
@@ -53,7 +54,8 @@ from juyuan.rooms.pipeline.api.schemas import (
     Timeline,
 )
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries.criteria import read
+from juyuan.rooms.pipeline.queries import past
+from juyuan.rooms.pipeline.queries.criteria import known_by, read
 from juyuan.rooms.pipeline.queries.records import API_ORDERS, listed, records, with_related
 from juyuan.rooms.pipeline.queries.scope import door
 from juyuan.rooms.pipeline.rules.drafts import ProjectDraft
@@ -75,20 +77,30 @@ def one(project: Project, actor: Actor) -> dict[str, Any]:
 
 @router.get("", response={200: ProjectPage, **READ}, url_name="projects", summary="项目列表")
 def list_projects(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
-    """看得见的项目,按筛选、排序、游标给出。`total` 至多数到 10000,再多为 null(`count=exact` 除外)。"""
-    actor = actor_of(request)
+    """看得见的项目,按筛选、排序、游标给出。`total` 至多数到 10000,再多为 null(`count=exact` 除外)。
+
+    `as_of` 给那一天终了时的样子,不得晚于今天。
+    """
+    actor, today = actor_of(request), clock.today()
     given = filters.model_dump()
     _understood(request, given["sort"])
-    found = read({"standing": "all", **{k: str(v) for k, v in given.items() if v}})
+    if filters.as_of is not None:
+        early_or_late = as_of_finding(filters.as_of, today)
+        if early_or_late is not None:
+            raise RuleBroken([early_or_late])
+    found = known_by(read({"standing": "all", **{k: str(v) for k, v in given.items() if v}}), today)
     if found.problems:
         raise RuleBroken(Finding("", "filter", "", text) for text in found.problems)
     queryset = listed(actor, found)
     order = choose_order(given["sort"], API_ORDERS, "-updated_at")
-    page = paginate(with_related(queryset), order, given["cursor"], given["limit"])
+    rows = with_related(queryset)
+    if found.as_of is not None:
+        rows, order = past.sortable(rows, found.as_of), past.order_then(order)
+    page = paginate(rows, order, given["cursor"], given["limit"])
     if page.bad_cursor:
         raise BadCursor
     return {
-        "items": records(page.items, actor, clock.today()),
+        "items": records(page.items, actor, today, found.as_of),
         "next": page.next or None,
         "total": _total(queryset, exact=given["count"] == "exact"),
     }

@@ -154,6 +154,10 @@ class Filters(Schema):
     host_unit: str = Field(default="", max_length=60)
     lead_unit: str = Field(default="", max_length=60)
     chain: str = Field(default="", max_length=20)
+    as_of: date | None = Field(
+        default=None,
+        description="截至那一天终了时的样子:筛选、排序、金额、单位都按那一天;没有随日留存的内容为 null",
+    )
     sort: str = Field(default="-updated_at", max_length=40)
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str = Field(default="", max_length=400)

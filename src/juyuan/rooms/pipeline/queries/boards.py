@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries import past
 from juyuan.rooms.pipeline.queries.criteria import Criteria
 from juyuan.rooms.pipeline.queries.listing import (
     Library,
@@ -45,9 +46,14 @@ class Lane:
 
 def board(actor: Actor, found: Criteria, *, on: date, keep: str = "") -> list[Lane]:
     """五列看板。`keep` 是必须出现的项目编号(刚移动或刚被拒绝的那一张)。"""
-    base = filtered(actor, found.without_stage(), reach=reach_of(actor))
+    reach = reach_of(actor)
+    base = filtered(actor, found.without_stage(), reach=reach)
     slices = [
-        base.filter(stage=stage)
+        (
+            base.filter(stage=stage)
+            if found.as_of is None
+            else filtered(actor, replace(found, stage=stage.value), reach=reach)
+        )
         .order_by("-updated_at", "-id")
         .values_list("pk", flat=True)[:PER_COLUMN]
         for stage in STAGES
@@ -61,7 +67,11 @@ def board(actor: Actor, found: Criteria, *, on: date, keep: str = "") -> list[La
         .defer("summary", "remark", "standing_note")
         .order_by("-updated_at", "-id")
     )
+    shown = list(projects)
+    then = past.overlay(shown, found.as_of) if found.as_of is not None else None
     cards: dict[Stage, list[Row]] = defaultdict(list)
-    for row in rows_of(list(projects), on):
+    for row in rows_of(shown, on, then=then):
         cards[row.stage].append(row)
-    return [Lane(library, tuple(cards[library.stage])) for library in libraries_of(base)]
+    return [
+        Lane(library, tuple(cards[library.stage])) for library in libraries_of(base, found.as_of)
+    ]

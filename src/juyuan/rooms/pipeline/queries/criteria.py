@@ -18,10 +18,9 @@ from juyuan.rooms.pipeline.models.project import Source
 from juyuan.rooms.pipeline.queries import past
 from juyuan.rooms.pipeline.queries.gatesql import lacking
 from juyuan.rooms.pipeline.queries.matching import matching
-from juyuan.rooms.pipeline.queries.past import ALL_STANDINGS, IN_LIBRARY
+from juyuan.rooms.pipeline.queries.past import ALL_STANDINGS, IN_LIBRARY, UNDECIDED
 from juyuan.rooms.pipeline.rules.stages import Stage, StageStatus, Standing
 
-UNDECIDED = frozenset({"none", "unplaced"})  # 未定落点、未定首谈单位、未定产业链
 MAX_Q = 60
 YEARS = range(1990, 2200)
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -132,6 +131,16 @@ def read(data: Mapping[str, str]) -> Criteria:
     return Criteria(**values, typed=typed, problems=tuple(problems))  # type: ignore[arg-type]
 
 
+def known_by(found: Criteria, today: date) -> Criteria:
+    """截至日期不得在今天之后:还没有到的日子没有样子可看,说一句,按今天。今天就是此刻。"""
+    if found.as_of is None or found.as_of < today:
+        return found
+    if found.as_of == today:
+        return replace(found, as_of=None)
+    said = f"{found.as_of.isoformat()} 还没有到：截至日期不得晚于今天（{today.isoformat()}）"
+    return replace(found, as_of=None, problems=(*found.problems, said))
+
+
 def _host(code: str) -> Q:
     hosts = ProjectHost.objects.filter(actual=True)
     if code in UNDECIDED:
@@ -154,12 +163,13 @@ def conditions(found: Criteria) -> Q:
         total &= Q(standing__in=IN_LIBRARY)
     elif found.standing and found.standing != ALL_STANDINGS:
         total &= Q(standing=found.standing)
-    if found.host_unit:
-        total &= _host(found.host_unit)
-    if found.chain:
-        total &= _coded("chain", found.chain)
-    if found.lead_unit:
-        total &= _coded("lead_unit", found.lead_unit)
+    if past.frozen_stage(found) is None:
+        if found.host_unit:
+            total &= _host(found.host_unit)
+        if found.chain:
+            total &= _coded("chain", found.chain)
+        if found.lead_unit:
+            total &= _coded("lead_unit", found.lead_unit)
     if found.total_min is not None:
         total &= Q(total_investment__gte=found.total_min)
     if found.total_max is not None:
@@ -183,8 +193,9 @@ def apply(
             queryset = queryset.filter(**{name: value})
     if found.batch:
         queryset = queryset.filter(batch_id=found.batch)
-    if found.result:
-        queryset = queryset.filter(past.with_result(found.result, found.as_of))
+    frozen = past.frozen_stage(found)
+    if frozen is not None and (found.result or found.chain or found.lead_unit or found.host_unit):
+        queryset = queryset.filter(past.with_recognition(found, frozen))
     if found.q:
         queryset = queryset.filter(matching(found.q))
     if found.mine:

@@ -4,6 +4,7 @@
 凡事实日不得晚于录入日,故「该日终了前已录入」即「该日前已发生且已录入」,重演等于当时所见。
 
 - 申报:项目所在的库(含待核实)。认定:认定到的库,签约、落地以核验人认定为准。
+- 签约、落地的认定数(金额与产业链、首谈单位、落点)一律取认定当日冻结的一份,没有认可的改动不影响它。
 - 在库:推进与暂缓;终止、退库的不在库,但签约后终止的仍在「签约总数」即落地率的分母里。
 - 判定属实的项目关系(升格、增资、换业主、拆分 …)按参数 counting.relations 只计一次,少计多少写在说明里。
 - 金额分到承载地按份额(最大余额法,元),各地之和加未定落点恒等于全市;
@@ -58,7 +59,7 @@ from juyuan.rooms.pipeline.queries.figuresql import (
 from juyuan.rooms.pipeline.queries.relations import Placed, deducted, effective, standings
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole, visible_to
 from juyuan.rooms.pipeline.rules.relations import Deduction
-from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
+from juyuan.rooms.pipeline.rules.stages import STAGES, VERIFIED_STAGES, Stage
 
 ZONE = ZoneInfo("Asia/Shanghai")
 UNPLACED = "none"
@@ -73,6 +74,7 @@ DIMENSIONS = (COUNTY, CHAIN, LEAD)
 IN_LIBRARY = ("active", "paused")
 TODAY_TEXT = "录入日（申报所在库），即看即算"
 RECOGNISED_TEXT = "认定日；冲回自撤回日起减去"
+FROZEN_TEXT = "，取认定当日冻结的金额；此后的补充协议经核验人认可才改变它"
 
 
 def _library_figures() -> list[Figure]:
@@ -98,7 +100,7 @@ def _library_figures() -> list[Figure]:
             ),
             Figure(
                 f"{name}_recognised_total", f"{label}库已认定总投资", MONEY, "3.3b",
-                f"「{label}库已认定项目数」所计项目的总投资之和。",
+                f"「{label}库已认定项目数」所计项目的总投资之和{FROZEN_TEXT if stage in VERIFIED_STAGES else ''}。",
                 RECOGNISED_TEXT, section=section, dimensions=DIMENSIONS,
             ),
         ]  # fmt: skip
@@ -249,7 +251,7 @@ def _libraries(as_of: date | None, view: View, cells: Cells) -> None:
             sql = LIBRARY.format(
                 kept="MATERIALIZED", base=PAST.format(scope=scope), hosts=PAST_HOSTS, only=only
             )
-            rows = _run(sql, (end_of(as_of), *scope_params))
+            rows = _run(sql, (*[end_of(as_of)] * 3, *scope_params))
         for kind, lib, dimension, key, count, money in rows:
             cells.put(kind, lib, dimension, key, Cell(count, count, int(money)))
 

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-# 此刻:项目表。列:id, stage, recognised_stage, standing, total, committed, chain, lead
+# 签约、落地已认定的,认定数取认定行里冻结的那一份(known…、frozen);此前各库没有认定行,取项目的
+# 此刻:项目表。列:id, stage, recognised_stage, standing, total, chain, lead,以及认定的一份
 LIVE = """
 SELECT p.id, p.stage, p.recognised_stage, p.standing,
-       p.total_investment AS total, COALESCE(c.code, '') AS chain, p.lead_unit_id AS lead
+       p.total_investment AS total, COALESCE(c.code, '') AS chain, p.lead_unit_id AS lead,
+       r.id IS NOT NULL AS held, r.hosts AS frozen,
+       CASE WHEN r.id IS NULL THEN p.total_investment ELSE r.total_investment END AS known,
+       CASE WHEN r.id IS NULL THEN COALESCE(c.code, '') ELSE r.chain_code END AS known_chain,
+       CASE WHEN r.id IS NULL THEN p.lead_unit_id ELSE r.lead_unit_id END AS known_lead
 FROM pipeline_project p LEFT JOIN chains_chain c ON c.id = p.chain_id
+LEFT JOIN pipeline_recognition r
+  ON r.project_id = p.id AND r.stage = p.recognised_stage AND r.live AND r.sign = 1
 WHERE p.voided_at IS NULL AND {scope}
 """
 LIVE_HOSTS = """
 SELECT h.project_id AS id, h.unit_id AS unit, h.total_part AS total
 FROM pipeline_projecthost h WHERE h.actual
 """
-# 某日:该日终了前最后一张快照
+# 某日:该日终了前最后一张快照,与那时现行的认定行。参数:终了时刻三次
 PAST = """
 SELECT s.project_id AS id, s.stage, s.recognised_stage, s.standing,
-       s.total_investment AS total, s.chain_code AS chain, s.lead_unit_id_at AS lead, s.hosts
+       s.total_investment AS total, s.chain_code AS chain, s.lead_unit_id_at AS lead, s.hosts,
+       r.id IS NOT NULL AS held, r.hosts AS frozen,
+       CASE WHEN r.id IS NULL THEN s.total_investment ELSE r.total_investment END AS known,
+       CASE WHEN r.id IS NULL THEN s.chain_code ELSE r.chain_code END AS known_chain,
+       CASE WHEN r.id IS NULL THEN s.lead_unit_id_at ELSE r.lead_unit_id END AS known_lead
 FROM (
     SELECT DISTINCT ON (project_id) *
     FROM pipeline_projectstate WHERE recorded_at < %s
     ORDER BY project_id, recorded_at DESC, id DESC
-) s WHERE NOT s.voided AND {scope}
+) s LEFT JOIN (
+    SELECT t.* FROM pipeline_recognition t
+    WHERE t.sign = 1 AND t.recorded_at < %s AND NOT EXISTS (
+        SELECT 1 FROM pipeline_recognition v
+        WHERE v.reverses_id IS NOT NULL AND v.reverses_id = t.id AND v.recorded_at < %s
+    )
+) r ON r.project_id = s.project_id AND r.stage = s.recognised_stage
+WHERE NOT s.voided AND {scope}
 """
 PAST_HOSTS = """
 SELECT b.id, (h->>'unit')::bigint AS unit, (h->>'total')::bigint AS total
@@ -31,30 +49,40 @@ FROM base b CROSS JOIN LATERAL jsonb_array_elements(b.hosts) h
 LIBRARY = """
 WITH base AS {kept} ({base}), hosts AS ({hosts}),
 flat AS MATERIALIZED (
-    SELECT stage, recognised_stage, chain, lead, COUNT(*) AS n, SUM(total) AS total
-    FROM base WHERE standing IN ('active', 'paused') GROUP BY 1, 2, 3, 4
+    SELECT stage, recognised_stage, chain, lead, known_chain, known_lead,
+           COUNT(*) AS n, SUM(total) AS total, SUM(known) AS known
+    FROM base WHERE standing IN ('active', 'paused') GROUP BY 1, 2, 3, 4, 5, 6
 ),
 placed AS MATERIALIZED (
-    SELECT b.stage, b.recognised_stage, h.unit, COUNT(*) AS n,
+    SELECT b.stage, b.recognised_stage, b.held, h.unit, COUNT(*) AS n,
            SUM(CASE WHEN h.id IS NULL THEN b.total ELSE h.total END) AS total
     FROM base b LEFT JOIN hosts h ON h.id = b.id
-    WHERE b.standing IN ('active', 'paused') GROUP BY 1, 2, 3
+    WHERE b.standing IN ('active', 'paused') GROUP BY 1, 2, 3, 4
+),
+frozen AS MATERIALIZED (
+    SELECT b.recognised_stage AS lib, (h->>'unit')::bigint AS unit, COUNT(*) AS n,
+           SUM(CASE WHEN h IS NULL THEN b.known ELSE (h->>'total')::bigint END) AS total
+    FROM base b LEFT JOIN LATERAL jsonb_array_elements(b.frozen) h ON TRUE
+    WHERE b.held AND b.standing IN ('active', 'paused') GROUP BY 1, 2
 )
-SELECT kind, lib,
-       CASE WHEN GROUPING(chain) = 0 THEN 'chain' WHEN GROUPING(lead) = 0 THEN 'lead' ELSE '' END,
-       COALESCE(chain, lead::text), SUM(n)::bigint, COALESCE(SUM(total), 0)
-FROM flat CROSS JOIN LATERAL (
-    VALUES ('claimed', stage), ('recognised', recognised_stage)
-) k(kind, lib)
+SELECT k.kind, k.lib,
+       CASE WHEN GROUPING(k.chain) = 0 THEN 'chain' WHEN GROUPING(k.lead) = 0 THEN 'lead' ELSE '' END,
+       COALESCE(k.chain, k.lead::text), SUM(f.n)::bigint, COALESCE(SUM(k.total), 0)
+FROM flat f CROSS JOIN LATERAL (
+    VALUES ('claimed', f.stage, f.chain, f.lead, f.total),
+           ('recognised', f.recognised_stage, f.known_chain, f.known_lead, f.known)
+) k(kind, lib, chain, lead, total)
 WHERE k.lib <> '' AND {only}
-GROUP BY GROUPING SETS ((kind, lib), (kind, lib, chain), (kind, lib, lead))
+GROUP BY GROUPING SETS ((k.kind, k.lib), (k.kind, k.lib, k.chain), (k.kind, k.lib, k.lead))
 UNION ALL
-SELECT k.kind, k.lib, 'county', unit::text, SUM(n)::bigint, COALESCE(SUM(total), 0)
-FROM placed CROSS JOIN LATERAL (
-    VALUES ('claimed', stage), ('recognised', recognised_stage)
-) k(kind, lib)
+SELECT k.kind, k.lib, 'county', k.unit::text, SUM(k.n)::bigint, COALESCE(SUM(k.total), 0)
+FROM (
+    SELECT 'claimed' AS kind, stage AS lib, unit, n, total FROM placed
+    UNION ALL SELECT 'recognised', recognised_stage, unit, n, total FROM placed WHERE NOT held
+    UNION ALL SELECT 'recognised', lib, unit, n, total FROM frozen
+) k
 WHERE k.lib <> '' AND {only}
-GROUP BY k.kind, k.lib, unit
+GROUP BY k.kind, k.lib, k.unit
 """
 RESULTS = """
 WITH joined AS MATERIALIZED (

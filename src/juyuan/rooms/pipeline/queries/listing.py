@@ -144,10 +144,10 @@ def _money(project: Project, name: str) -> Money:
     )
 
 
-def rows_of(projects: Sequence[Project], on: date, *, past: bool = False) -> list[Row]:
+def rows_of(projects: Sequence[Project], on: date, *, then: past.Hosts | None = None) -> list[Row]:
     """一批项目(已带 lead_unit、chain、node)→ 行。出资方、承载地、证据各一条查询。
 
-    `past` 为真是某日的清单:那一天还差什么没有留存,不作猜测。
+    `then` 是某日的承载地(`past.overlay`):那一天还差什么没有留存,不作猜测。
     """
     ids = [p.pk for p in projects]
     parties: dict[int, list[ProjectParty]] = defaultdict(list)
@@ -156,10 +156,12 @@ def rows_of(projects: Sequence[Project], on: date, *, past: bool = False) -> lis
     if ids:
         for party in ProjectParty.objects.filter(project_id__in=ids).select_related("investor"):
             parties[party.project_id].append(party)
-        for host in ProjectHost.objects.filter(project_id__in=ids, actual=True).select_related(
-            "unit"
-        ):
-            hosts[host.project_id].append(str(host.unit))
+        if then is None:
+            rows = ProjectHost.objects.filter(project_id__in=ids, actual=True)
+            for host in rows.select_related("unit"):
+                hosts[host.project_id].append(str(host.unit))
+        else:
+            hosts.update({pk: [str(unit) for unit, _ in held] for pk, held in then.items()})
         for item in Evidence.objects.filter(project_id__in=ids, voided_at__isnull=True):
             evidence[item.project_id].append(item)
     extra = registry.partials(ids) if ids else {}
@@ -167,7 +169,7 @@ def rows_of(projects: Sequence[Project], on: date, *, past: bool = False) -> lis
     for project in projects:
         facts = assemble(project, parties[project.pk], evidence[project.pk])
         facts = facts.merged(**extra.get(project.pk, {}))
-        lack = Lack(None) if past else lack_of(project, facts, on)
+        lack = Lack(None) if then is not None else lack_of(project, facts, on)
         found.append(_row(project, parties[project.pk], hosts[project.pk], lack, on))
     return found
 
@@ -274,7 +276,7 @@ class Listing:
 
 
 def libraries_of(queryset: QuerySet[Project], as_of: date | None = None) -> list[Library]:
-    """每库的个数与金额,一条查询。"""
+    """每库的个数与金额:申报的一条查询,冻结的一条。"""
     found: dict[Stage, Tally] = {stage: Tally() for stage in STAGES}
     known: dict[Stage, Sum3] = {stage: Sum3() for stage in STAGES}
     ahead: dict[Stage, int] = dict.fromkeys(STAGES, 0)
@@ -299,6 +301,10 @@ def libraries_of(queryset: QuerySet[Project], as_of: date | None = None) -> list
             held = Stage(g["recognised_stage"])
             known[held] += part
             ahead[held] += part.n if held != stage else 0
+    for g in past.known_sums(queryset, as_of):  # 签约、落地的认定金额是冻结的,不是此刻的
+        known[Stage(g["stage"])] = Sum3(
+            g["n"], int(g["total"] or 0), int(g["contract"] or 0), int(g["committed"] or 0)
+        )
     return [Library(stage, found[stage], known[stage], ahead[stage]) for stage in STAGES]
 
 
@@ -345,6 +351,8 @@ def listing(
     elif stage:
         queryset = base.filter(stage=stage)
     order = choose_order(sort, SORTS, DEFAULT_SORT)
+    if found.as_of is not None:
+        queryset, order = past.sortable(queryset, found.as_of), past.order_then(order)
     page = paginate(
         queryset.select_related("lead_unit", "chain", "node").defer(
             "summary", "remark", "standing_note"
@@ -354,9 +362,8 @@ def listing(
         limit,
     )
     page.total = total.n
-    if found.as_of is not None:
-        past.overlay(page.items, found.as_of)
-    rows = rows_of(page.items, on, past=found.as_of is not None)
+    then = past.overlay(page.items, found.as_of) if found.as_of is not None else None
+    rows = rows_of(page.items, on, then=then)
     known = sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT
     return Listing(page, rows, libraries, total, tally_rows(rows), order, known)
 

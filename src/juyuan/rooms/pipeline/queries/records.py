@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from juyuan.foundation.people.models import Unit
 from juyuan.foundation.people.visibility import Relation, Sight
 from juyuan.foundation.ui.keyset import Order
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import to_wan
 from juyuan.rooms.pipeline.models import Project, ProjectHost, ProjectParty
+from juyuan.rooms.pipeline.queries import past
 from juyuan.rooms.pipeline.queries.criteria import Criteria, apply
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
 from juyuan.rooms.pipeline.queries.frozen import Frozen, frozen_of
 from juyuan.rooms.pipeline.queries.paid_in import paid_in_of
 from juyuan.rooms.pipeline.queries.scope import reach_of, seen_whole, sight_of, visible_to
 from juyuan.rooms.pipeline.rules.facts import Facts
+from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES
 
 API_ORDERS = {
     "updated_at": Order("updated_at"),
@@ -28,7 +31,16 @@ API_ORDERS = {
     "committed_investment": Order("committed_investment", nullable=True),
 }
 # 只许看认定事实的人,只能按认定事实筛选;别的条件会从侧面漏出申报内容
-FACT_FILTERS = frozenset({"recognised_stage", "host_unit", "lead_unit", "chain"})
+FACT_FILTERS = frozenset({"recognised_stage", "host_unit", "lead_unit", "chain", "as_of"})
+# 没有随日留存的内容:看某一天时给空,不拿此刻的充数
+NOT_KEPT = (
+    "summary", "category", "investors", "total_investment_unknown", "fixed_investment",
+    "fixed_investment_unknown", "contract_amount_unknown", "committed_outside_province",
+    "possible_hosts", "segment", "industry_code", "location", "basis", "site_options", "benefit",
+    "factor_needs", "landing_kind", "signed_on", "started_on", "promised_start_on",
+    "promised_production_on", "promised_capacity_on", "standing_reason", "remark",
+    "missing_for_next",
+)  # fmt: skip
 
 
 def listed(actor: Actor, found: Criteria) -> QuerySet[Project]:
@@ -42,6 +54,9 @@ def listed(actor: Actor, found: Criteria) -> QuerySet[Project]:
         return full
     if found.active - FACT_FILTERS - {"standing"} or found.stage:
         return full
+    if found.as_of is not None:  # 那一天已认定的才有可给的
+        known = past.snapshots(found.as_of).filter(recognised_stage__in=VERIFIED_STAGES)
+        facts = facts.filter(pk__in=known.values("project_id"))
     return full | apply(facts, replace(found, standing="all"))
 
 
@@ -66,6 +81,10 @@ def wan(amount: int | None) -> str | None:
 
 def percent(share_bp: int) -> str:
     return f"{share_bp // 100}.{share_bp % 100:02d}"
+
+
+def _hosts(held: Iterable[tuple[Unit, int]]) -> list[dict[str, str]]:
+    return [{"unit": unit.code, "share": percent(share_bp)} for unit, share_bp in held]
 
 
 def facts_record(project: Project, frozen: Frozen | None) -> dict[str, Any]:
@@ -103,11 +122,7 @@ def base_record(project: Project) -> dict[str, Any]:
         "is_chain_project": project.is_chain_project,
         "lead_unit": project.lead_unit.code if project.lead_unit else None,
         "chain": project.chain.code if project.chain else None,
-        "host_units": [
-            {"unit": h.unit.code, "share": percent(h.share_bp)}
-            for h in project.hosts.all()
-            if h.actual
-        ],
+        "host_units": _hosts((h.unit, h.share_bp) for h in project.hosts.all() if h.actual),
         "total_investment": wan(project.total_investment),
         "contract_amount": wan(project.contract_amount),
         "committed_investment": wan(project.committed_investment),
@@ -165,18 +180,23 @@ def full_record(project: Project, facts: Facts, on: date) -> dict[str, Any]:
     return record
 
 
-def records(projects: Sequence[Project], actor: Actor, on: date) -> list[dict[str, Any]]:
-    """逐个按可见程度给出记录;只许看认定事实的只有那几项。"""
+def records(
+    projects: Sequence[Project], actor: Actor, on: date, as_of: date | None = None
+) -> list[dict[str, Any]]:
+    """逐个按可见程度给出记录;只许看认定事实的只有那几项。`as_of` 给出即那一天终了时的样子。"""
     reach = reach_of(actor)
     seen = {p.pk: sight_of(actor, p, reach=reach) for p in projects}
     facts = facts_for([p for p in projects if seen[p.pk] == Sight.FULL])
     limited = [p for p in projects if seen[p.pk] != Sight.FULL]
-    frozen = frozen_of(limited) if limited else {}
-    paid = paid_in_of([p.pk for p in projects], on)
+    then = past.overlay(projects, as_of) if as_of is not None else None
+    frozen = frozen_of(limited, as_of) if limited else {}
+    paid = paid_in_of([p.pk for p in projects], as_of or on)
     out = []
     for project in projects:
         if seen[project.pk] == Sight.FULL:
             record = full_record(project, facts[project.pk], on)
+            if then is not None:
+                record |= dict.fromkeys(NOT_KEPT) | {"host_units": _hosts(then[project.pk])}
         else:
             record = facts_record(project, frozen.get(project.pk))
         # 到位资金只有核验人认可过的,两种人看到的是同一个数

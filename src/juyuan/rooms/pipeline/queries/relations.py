@@ -179,6 +179,12 @@ def _placed(money: Any, chain: Any, lead: Any, hosts: Any, name: str) -> Placed:
     return Placed(int(money or 0), chain or "", lead, parts)
 
 
+def _frozen(row: Recognition, name: str) -> Placed:
+    """认定当日冻结的一格。"""
+    money = row.total_investment if name == "total" else row.committed_investment
+    return _placed(money, row.chain_code, row.lead_unit_id, row.hosts, name)
+
+
 @dataclass(frozen=True)
 class Standings:
     """关系所涉的项目在那一刻的样子:(种类, 库) → {项目: 格};`net` 只用于签约、落地。"""
@@ -196,24 +202,30 @@ def standings(pairs: Iterable[Pair], end: datetime | None) -> Standings:
         if lib:
             cells.setdefault((kind, lib), {})[pk] = placed
 
-    for row in _states(ids, end):
-        if row["standing"] not in ("active", "paused"):
-            continue
-        alive.add(row["project_id"])
-        placed = _placed(row["total"], row["chain"], row["lead"], row["hosts"], "total")
-        put("claimed", row["stage"], row["project_id"], placed)
-        put("recognised", row["recognised_stage"], row["project_id"], placed)
     rows = Recognition.objects.filter(project_id__in=ids, sign=1)
     if end is None:
         rows = rows.filter(live=True)
     else:
         gone = Recognition.objects.filter(sign=-1, recorded_at__lt=end).values("reverses_id")
         rows = rows.filter(recorded_at__lt=end, fact_on__lt=end.date()).exclude(pk__in=gone)
-    for r in rows:
-        placed = _placed(r.committed_investment, r.chain_code, r.lead_unit_id, r.hosts, "committed")
-        put("gross", r.stage, r.project_id, placed)
-        if r.project_id in alive:
-            put("net", r.stage, r.project_id, placed)
+    known = {(r.project_id, r.stage): r for r in rows}
+    for row in _states(ids, end):
+        if row["standing"] not in ("active", "paused"):
+            continue
+        pk, lib = row["project_id"], row["recognised_stage"]
+        alive.add(pk)
+        placed = _placed(row["total"], row["chain"], row["lead"], row["hosts"], "total")
+        put("claimed", row["stage"], pk, placed)
+        put(
+            "recognised",
+            lib,
+            pk,
+            _frozen(known[pk, lib], "total") if (pk, lib) in known else placed,
+        )
+    for (pk, lib), r in known.items():
+        put("gross", lib, pk, _frozen(r, "committed"))
+        if pk in alive:
+            put("net", lib, pk, _frozen(r, "committed"))
     return Standings(cells)
 
 

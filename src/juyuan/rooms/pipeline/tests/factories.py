@@ -84,7 +84,7 @@ def planning(cast: Any, *, by: str = EDITOR, now: datetime | None = None, **more
     return register_project(actor=cast.actor(by), draft=draft(cast, **more), now=now or cast.NOW)
 
 
-def _edit(cast: Any, project: Project, by: str, now: datetime, **changes: Any) -> None:
+def edit(cast: Any, project: Project, by: str, now: datetime, **changes: Any) -> None:
     fresh = Project.objects.get(pk=project.pk)
     changed = replace(draft_of(fresh), **changes)
     edit_project(actor=cast.actor(by), project=fresh, draft=changed, now=now)
@@ -163,7 +163,7 @@ PAPERS: tuple[FactKey, ...] = (
 
 
 def _fill_in(fill: Fill) -> Supply:
-    return lambda cast, project, by, now: _edit(cast, project, by, now, **fill(cast, by))
+    return lambda cast, project, by, now: edit(cast, project, by, now, **fill(cast, by))
 
 
 def _paper(key: FactKey) -> Supply:
@@ -195,7 +195,7 @@ def fill(cast: Any, project: Project, stage: Stage, by: str = EDITOR, now: Any =
             changes |= FIELDS[fact](cast, by)
     moment = now or cast.NOW
     if changes:
-        _edit(cast, project, by, moment, **changes)
+        edit(cast, project, by, moment, **changes)
     for fact in lacking:
         if fact not in FIELDS:
             SUPPLY[fact](cast, project, by, moment)

@@ -11,10 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
+from juyuan.foundation.figures.queries import compute
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.people.actions import make_token
 from juyuan.kernel.actor import Actor
+from juyuan.rooms.pipeline.actions.move import move_project
 from juyuan.rooms.pipeline.models import Evidence, Project
+from juyuan.rooms.pipeline.rules.drafts import HostDraft
 from juyuan.rooms.pipeline.rules.stages import Stage
 from juyuan.rooms.pipeline.tests import factories as f
 
@@ -311,12 +314,71 @@ def test_不认识的条件不装作筛过(cast, longshan) -> None:
     for query, field in (
         ("nosuch=1", "nosuch"),
         ("sort=foo", "sort"),
-        ("as_of=2020-01-01", "as_of"),
+        ("as_of=2199-01-01", "as_of"),
+        ("as_of=1999-12-31", "as_of"),
     ):
         refused = longshan.get(f"{URL}?{query}")
         assert refused.status_code == 422
         assert [x["field"] for x in refused.json()["findings"]] == [field]
     assert longshan.get(f"{URL}?stage=planning&sort=-updated_at").json()["total"] == 1
+
+
+def test_截至某日_给那一天的样子_条数等于那一天的数字(cast, longshan, settings) -> None:
+    settings.JUYUAN_NOW = f.later(cast, 9).isoformat()
+    early, moved_at = cast.NOW, f.later(cast, 5)
+    f.at(cast, Stage.NEGOTIATION, name="早项目", now=early, total_investment=2 * f.YI)
+    moved = f.at(cast, Stage.NEGOTIATION, name="会前移的", now=early, total_investment=3 * f.YI)
+    f.fill(cast, moved, Stage.INTENT, now=moved_at)
+    move_project(actor=cast.actor("longshan"), project=moved, to=Stage.INTENT, now=moved_at)
+    moved.refresh_from_db()
+    f.edit(cast, moved, f.EDITOR, moved_at, total_investment=9 * f.YI,
+           hosts=(HostDraft(cast.unit("xian").pk, 10000),))  # fmt: skip
+    f.at(cast, Stage.NEGOTIATION, name="晚项目", now=moved_at)
+    day = f.later(cast, 2).date()
+    caller = Caller(cast, "longshan")
+
+    def asked(query: str) -> Any:
+        answer = caller.get(f"{URL}?{query}")
+        assert answer.status_code == 200, answer.content.decode()
+        return answer.json()
+
+    then = asked(f"stage=negotiation&as_of={day}&sort=-total_investment")
+    assert [(x["name"], x["stage"], x["total_investment"]) for x in then["items"]] == [
+        ("会前移的", "negotiation", "30000"), ("早项目", "negotiation", "20000"),
+    ]  # fmt: skip
+    assert then["items"][0]["host_units"] == [{"unit": "longshan", "share": "100.00"}]
+    assert then["items"][0]["investors"] is None
+    for stage in Stage:
+        query = f"stage={stage.value}&as_of={day}&standing=active"
+        [figure] = compute(
+            as_of=day, actor=cast.actor("longshan"), names=[f"{stage.value}_projects"]
+        )
+        assert asked(query)["total"] == figure.value, stage
+    assert asked(f"host_unit=xian&as_of={day}")["total"] == 0
+    assert asked("host_unit=xian")["total"] == 1
+    first = asked(f"as_of={day}&limit=1&sort=total_investment")
+    second = asked(f"as_of={day}&limit=1&sort=total_investment&cursor={first['next']}")
+    assert [x["items"][0]["name"] for x in (first, second)] == ["早项目", "会前移的"]
+    assert second["next"] is None
+    today = asked(f"as_of={f.later(cast, 9).date()}")
+    assert today == asked("")
+
+
+def test_截至某日_看不见的照旧看不见_查阅的人只得那一天已认定的(cast, longshan, settings) -> None:
+    settings.JUYUAN_NOW = f.later(cast, 9).isoformat()
+    early, late = cast.NOW, f.later(cast, 7)
+    f.at(cast, Stage.NEGOTIATION, name="内部的", now=early, confidentiality="internal")
+    f.recognised(cast, Stage.SIGNED, name="早认定的", now=early)
+    f.recognised(cast, Stage.SIGNED, name="晚认定的", now=late)
+    day = f.later(cast, 4).date()
+
+    def seen(who: str) -> set[str]:
+        items = Caller(cast, who).get(f"{URL}?as_of={day}").json()["items"]
+        return {x["name"] for x in items}
+
+    assert seen("longshan") == {"内部的", "早认定的"}
+    assert seen("dongfeng") == set()
+    assert seen("caizheng") == {"早认定的"}
 
 
 def test_经过的金额是万元字符串_时刻带本地偏移(cast, longshan) -> None:

@@ -24,6 +24,7 @@ from juyuan.rooms.pipeline.rules.facts import Conclusion, FactKey, LandingKind
 from juyuan.rooms.pipeline.rules.gates import NEEDS
 from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
 from juyuan.rooms.pipeline.tests import factories as f
+from juyuan.rooms.pipeline.tests import pages
 
 pytestmark = pytest.mark.django_db
 MAX_STATEMENTS = 10
@@ -280,8 +281,26 @@ def test_s3_3b_某日的清单等于某日的数字(cast) -> None:
     assert names(cast, "stage=negotiation") == {"早项目", "晚项目"}
     figure = compute(day, cast.actor("heyan"), frozenset({"negotiation_projects"}))
     assert figure["negotiation_projects"].value == page(cast, query=query).tally.n == 2
+    lanes = boards.board(cast.actor("heyan"), read({"as_of": str(day)}), on=cast.TODAY)
+    cards = {lane.stage: {card.name for card in lane.cards} for lane in lanes}
+    assert cards[Stage.NEGOTIATION] == {"早项目", "会前移的"}
+    assert cards[Stage.INTENT] == set()
     shown = next(row for row in page(cast, query=query).rows if row.name == "会前移的")
     assert shown.stage == Stage.NEGOTIATION and shown.lack.target is None
+
+
+def test_截至日期不得晚于今天_说明白_按今天显示(cast, settings) -> None:
+    settings.JUYUAN_NOW = cast.NOW.isoformat()
+    f.planning(cast, name="今天的")
+    tomorrow = cast.TODAY + timedelta(days=1)
+    for name in ("list", "board"):
+        html = pages.get(cast, "longshan", pages.url(name, as_of=tomorrow))
+        assert "还没有到" in html
+        assert "今天的" in html
+        assert "终了时的样子" not in html
+    html = pages.get(cast, "longshan", pages.url("list", as_of=cast.TODAY - timedelta(days=1)))
+    assert "终了时的样子" in html
+    assert "今天的" not in html
 
 
 def test_s3_3b_冲回之后_签约总数清单里没有它_之前的日子还有(cast) -> None:

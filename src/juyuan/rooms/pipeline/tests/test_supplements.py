@@ -15,7 +15,8 @@ from juyuan.kernel.verdict import Denied, RuleBroken, Stale
 from juyuan.rooms.pipeline.actions.recognise import recognise, withdraw_recognition
 from juyuan.rooms.pipeline.actions.supplements import add_supplement, check_supplement
 from juyuan.rooms.pipeline.models import Project, Recognition, Supplement
-from juyuan.rooms.pipeline.queries import invariants
+from juyuan.rooms.pipeline.queries import invariants, listing
+from juyuan.rooms.pipeline.queries.criteria import Criteria
 from juyuan.rooms.pipeline.queries.supplements import KIND, supplements_of
 from juyuan.rooms.pipeline.rules.drafts import HostDraft
 from juyuan.rooms.pipeline.rules.stages import Stage
@@ -185,3 +186,73 @@ def test_s3_3b_网页登记与核验(cast, project) -> None:
     assert verifier.post(f"{base}/{row.pk}/check/", {}).status_code == 422
     assert verifier.post(f"{base}/{row.pk}/check/", {"agree": "on"}).status_code == 302
     assert numbers(cast)[2] == YI5
+
+
+RECOGNISED_TOTAL = [f"{stage}_recognised_total" for stage in ("signed", "landed")]
+
+
+def known(cast: Any, day: date | None = None) -> tuple[Any, ...]:
+    """签约、落地库的已认定总投资:数字、按落点之和、页签、明细冻结的,都要一致。"""
+    found = {r.name: r for r in compute(as_of=day, names=RECOGNISED_TOTAL)}
+    for figure in found.values():
+        assert all(s.difference == 0 for s in figure.splits), figure.name
+    tabs = listing.listing(cast.actor("heyan"), Criteria(as_of=day), on=cast.TODAY).libraries
+    by_stage = {t.stage.value: t.known.total for t in tabs}
+    values = tuple(found[name].value for name in RECOGNISED_TOTAL)
+    assert values == (by_stage["signed"], by_stage["landed"])
+    return values
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("stage", ["signed", "landed"])
+def test_s3_3b_没有核验的补充协议不动已认定的总投资(cast, project, stage) -> None:
+    was = project.total_investment
+    if stage == "landed":
+        project.refresh_from_db()
+        f.fill(cast, project, Stage.LANDED)
+        f.advance(cast, project, Stage.LANDED)
+        project.refresh_from_db()
+        recognise(actor=cast.actor("heyan"), project=project, stage=Stage.LANDED, now=cast.NOW)
+
+    def held(amount: int) -> tuple[int, int]:
+        return (amount, 0) if stage == "signed" else (0, amount)
+
+    row = add(cast, project, now=f.later(cast, 3), total_investment=was + 5 * f.YI)
+    project.refresh_from_db()
+    assert project.total_investment == was + 5 * f.YI
+    assert known(cast) == known(cast, f.later(cast, 4).date()) == held(was)
+    check_supplement(actor=cast.actor("heyan"), supplement=row, now=f.later(cast, 5))
+    assert known(cast) == held(was + 5 * f.YI)
+    assert known(cast, f.later(cast, 4).date()) == held(was)
+    live = Recognition.objects.filter(project=project, live=True, sign=1)
+    assert {r.total_investment for r in live} == {was + 5 * f.YI}
+    assert {r.stage for r in live} == ({"signed"} if stage == "signed" else {"signed", "landed"})
+    assert [x for x in invariants.find(f.later(cast, 5).date()) if x.rule != "libraries"] == []
+
+
+@pytest.mark.django_db
+def test_s3_3b_认定落地时_等核验的补充协议不混进冻结的金额(cast, project) -> None:
+    was = project.total_investment
+    add(cast, project, total_investment=was + 5 * f.YI)
+    project.refresh_from_db()
+    f.fill(cast, project, Stage.LANDED)
+    f.advance(cast, project, Stage.LANDED)
+    project.refresh_from_db()
+    recognise(actor=cast.actor("heyan"), project=project, stage=Stage.LANDED, now=cast.NOW)
+    assert known(cast) == (0, was)
+
+
+@pytest.mark.django_db
+def test_s3_3b_认定后改了产业链与首谈单位_认定数的分法与明细都按认定当日(cast, project) -> None:
+    chain, lead = project.chain.code, project.lead_unit.code
+    project.refresh_from_db()
+    f.edit(cast, project, f.EDITOR, cast.NOW, chain_id=None, node_id=None,
+           lead_unit_id=cast.unit("keji").pk)  # fmt: skip
+    [figure] = compute(names=["signed_recognised"])
+    for dimension, code, name in (("chain", chain, "chain"), ("lead", lead, "lead_unit")):
+        assert [(p.key, p.value) for p in figure.split(dimension).parts] == [(code, 1)]
+        for as_of in (None, cast.TODAY):
+            found = Criteria(recognised_stage="signed", as_of=as_of, **{name: code})
+            assert listing.filtered(cast.actor("heyan"), found).count() == 1
+            gone = replace(found, **{name: "none"})
+            assert listing.filtered(cast.actor("heyan"), gone).count() == 0

@@ -19,7 +19,7 @@ from juyuan.foundation.workdays import clock
 from juyuan.kernel.verdict import require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.queries import boards, listing, recognised
-from juyuan.rooms.pipeline.queries.criteria import Criteria, read
+from juyuan.rooms.pipeline.queries.criteria import Criteria, known_by, read
 from juyuan.rooms.pipeline.queries.scope import reach_of
 from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
 from juyuan.rooms.pipeline.views import tables
@@ -100,7 +100,7 @@ def library(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
         return response
     actor, today, unit = actor_of(request), clock.today(), money_unit(request)
-    found = read(request.GET)
+    found = known_by(read(request.GET), today)
     cookie = request.COOKIES.get(tables.COLUMNS_COOKIE, "")
     kept = saved.strip(
         request, "pipeline:list", tables.views(request.GET, has_unit=bool(actor.unit_ids)),
@@ -145,9 +145,10 @@ def library(request: HttpRequest) -> HttpResponse:
 def board_context(request: HttpRequest, *, keep: str = "") -> dict[str, Any]:
     """看板的变量;被拒绝的移动没有脚本时也用它重画整页。"""
     actor, today = actor_of(request), clock.today()
-    found = read(request.GET)
+    found = known_by(read(request.GET), today)
     lanes = boards.board(actor, found, on=today, keep=keep)
-    movable = bool(access.can_register(actor))
+    may_register = bool(access.can_register(actor))
+    movable = may_register and found.as_of is None  # 过去的一天只能看
     params = querystring.replace(request.GET, stage=None)
     return {
         "page_title": "项目库看板",
@@ -159,7 +160,7 @@ def board_context(request: HttpRequest, *, keep: str = "") -> dict[str, Any]:
         **tables.filters(request.GET, listing.options()),
         "found": found,
         "chips": tables.chips(found),
-        "may_register": movable,
+        "may_register": may_register,
         "import_url": reverse("exchange:new"),
         "is_empty": not any(lane.tally.n for lane in lanes) and not found.active,
     }  # fmt: skip
@@ -211,7 +212,7 @@ def facts_list(request: HttpRequest) -> HttpResponse:
     kept = saved.strip(request, "pipeline:facts")
     if isinstance(kept, str):
         return HttpResponseRedirect(kept)
-    found: Criteria = read(request.GET)
+    found: Criteria = known_by(read(request.GET), clock.today())
     page = recognised.facts_listing(
         actor, found, cursor=request.GET.get("cursor", ""), limit=page_limit(request)
     )

@@ -216,7 +216,7 @@ def library_table(
 
 
 CONFIDENTIALITY = (("normal", "一般"), ("internal", "内部"), ("restricted", "限名单"))
-FILTERS_ASIDE = ("confidentiality", "source", "total_min", "total_max")
+FILTERS_ASIDE = ("confidentiality", "source", "total_min", "total_max", "as_of")
 
 
 def filter_bar(params: QueryDict, options: Options) -> FilterBar:
@@ -234,6 +234,7 @@ def filter_bar(params: QueryDict, options: Options) -> FilterBar:
             Filter("source", "录入", (("registered", "登记"), ("ledger", "台账导入"))),
             Filter("total_min", "总投资不少于（亿元）"),
             Filter("total_max", "总投资不超过（亿元）"),
+            Filter("as_of", "截至日期", type="date"),
         ),
         params=params,
         search_name="q",
@@ -280,7 +281,9 @@ def chips(found: Criteria) -> list[str]:
     """筛选条里没有、却在起作用的条件,写出来让人看见。"""
     said = []
     if found.as_of is not None:
-        said.append(f"截至 {found.as_of.isoformat()} 终了时的样子")
+        said.append(
+            f"截至 {found.as_of.isoformat()} 终了时的样子；投资方、环节等没有随日留存的是现在的"
+        )
     if found.result:
         said.append(RESULTS[found.result][2])
     if found.recognised_stage:
