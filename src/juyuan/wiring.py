@@ -25,6 +25,7 @@ def connect() -> None:
     _ledger()
     _jobs()
     _duties()
+    _parameters()
     _notices()
     _bell()
     _months()
@@ -253,6 +254,7 @@ def _ledger() -> None:
             "import": "导入批次",
             "duty": "待办",
             "view": "视图",
+            "parameter_proposal": "参数提议",
         },
     )
 
@@ -297,6 +299,60 @@ def _duties() -> None:
     register_object("duty", visible_ids=duties.visible_duty_ids, present=duties.present_duties)
     for kind in (*projects.kinds(), voucher_duties.kind()):
         register(kind)
+
+
+def _parameters() -> None:
+    from juyuan.foundation.duties import effects as dues
+    from juyuan.foundation.duties.actions import rederive_rules
+    from juyuan.foundation.duties.registry import register as register_duty
+    from juyuan.foundation.duties.registry import register_object
+    from juyuan.foundation.figures import effects as figures
+    from juyuan.foundation.policy import duty, registry
+    from juyuan.foundation.policy.effects import Effect, register, register_hint
+    from juyuan.rooms.pipeline.actions.effects import EFFECTS
+
+    register_object(duty.OBJECT, visible_ids=duty.visible_ids, present=duty.present)
+    register_duty(duty.kind())
+    registry.on_change("duties", rederive_rules)
+    for effect in EFFECTS:
+        register(effect)
+    register(
+        Effect(
+            "duties", "待办的到期日与承办",
+            ("recognition.", "void.due_workdays", "paid_in.check_workdays", "update.", "policy.",
+             "first_contact.report_day", "first_contact.report_day_time",
+             "first_contact.report_day_holiday", "escalation.report_days",
+             "escalation.plan_workdays", "update.period_from_day"),
+            dues.due_dates, dues.present,
+            "期限按起算日的参数算：起算日在施行日之前的不变；确认之后开着的待办随即重算并留痕。",
+        )
+    )  # fmt: skip
+    register(
+        Effect(
+            "figures", "统计数字",
+            ("counting.", "recognition.count_by", "paid_in.", "lights.", "update.",
+             "first_contact.", "escalation.", "pipeline.committed_strategy"),
+            figures.values, figures.present, "只计您看得见的部分；认定当日冻结的数不变。",
+        )
+    )  # fmt: skip
+    for prefix, text in (
+        ("files.", "只影响以后上传的文件；已收下的不变。"),
+        ("exchange.", "只影响以后的导入；已提交的批次不变。"),
+        ("ui.", "只影响列表一页显示多少。"),
+        ("notices.", "只影响以后发的通知；已发的不变。"),
+        ("opening.", "只影响期初批次还能不能导入、撤回。"),
+        ("pipeline.stage_words", "只影响以后导入台账时怎样读这些词。"),
+        ("pipeline.standing_words", "只影响以后导入台账时怎样读这些词。"),
+        ("pipeline.milestone_words", "只影响以后导入台账时怎样读这些词。"),
+        ("pipeline.code_prefix", "只影响以后登记的项目的编号。"),
+        ("pipeline.confidentiality_default", "只影响以后登记的项目的缺省密级。"),
+        ("pipeline.jump_roles", "只影响施行日以后的越级；已越级入库的不变。"),
+        ("pipeline.lead_enters", "只影响施行日以后登记的外来线索。"),
+        ("gates.rationale", "只改门槛旁边的说明，不改门槛。"),
+        ("escalation.addressees", "只影响以后的提级报备告诉谁。"),
+        ("escalation.measures", "只改提级页上提示的措施。"),
+    ):
+        register_hint(prefix, text)
 
 
 def _bell() -> None:
@@ -436,9 +492,12 @@ def _figures() -> None:
 
 def _files() -> None:
     from juyuan.foundation.files.registry import ObjectDoor, register
+    from juyuan.foundation.policy import pages
+    from juyuan.foundation.policy.actions import OBJECT
     from juyuan.rooms.pipeline.queries import scope
 
     register("project", ObjectDoor("项目", scope.can_see_id, scope.present_id))
+    register(OBJECT, ObjectDoor("参数的依据文件", pages.may_read, pages.present_key))
 
 
 def _exchange() -> None:

@@ -220,7 +220,7 @@ PAGES: tuple[Page, ...] = (
     Page("policy_general", ANYONE),
     Page("clause", ANYONE),
     Page("parameter_propose", BUREAU_ONLY, post=422),
-    _post_only("parameter_settle", BUREAU_VERIFIER, 422),
+    Page("parameter_proposal", BUREAU_VERIFIER, post=422, get_door=BUREAU_ONLY),
     Page("search", ANYONE),
     Page("workdays", SYSADMIN, post=422, get_door=ANYONE),
     Page("figures", ANYONE),

@@ -17,6 +17,7 @@ from juyuan.faces.web import admin_home, due
 from juyuan.foundation.exchange.models import BatchState
 from juyuan.foundation.exchange.queries import open_case_count, visible_batches
 from juyuan.foundation.people.models import ADMIN_ROLES
+from juyuan.foundation.policy import duty as parameters
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.ui import months
 from juyuan.foundation.workdays import clock
@@ -117,12 +118,41 @@ def _untimed(actor: Actor, reach: Reach, today: date) -> list[dict[str, Any]]:
                 ],
             }
         )
+    groups += _parameters(actor)
     groups += _cases(actor, today)
     moving = desk.ready_to_move(actor, reach, today)
     if moving.total:
         groups.append(_group("门槛已齐，可以前移", moving, today, "move", "?mine=1&lack=no"))
     groups += _claims(actor, reach, today)
     return groups
+
+
+def _parameters(actor: Actor) -> list[dict[str, Any]]:
+    """别人提议、等我确认的参数。"""
+    rows = parameters.waiting_for(actor)
+    if not rows:
+        return []
+    named = parameters.present(actor, [row.pk for row in rows])
+    return [
+        {
+            "label": "等我确认的参数",
+            "note": f"{len(rows)} 件，提议人不能自己确认",
+            "items": [
+                {
+                    "date": row.proposed_at,
+                    "due": row.proposed_by,
+                    "act": "确认参数",
+                    "text": named[row.pk][0],
+                    "note": f"自 {row.effective_from} 起·理由：{row.reason}",
+                    "clause": "",
+                    "url": named[row.pk][1],
+                    "button": "看影响",
+                }
+                for row in rows
+                if row.pk in named
+            ],
+        }
+    ]
 
 
 def _claims(actor: Actor, reach: Reach, today: date) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
 from juyuan.foundation.duties import registry, rules
 from juyuan.foundation.duties.models import DueChange, Duty
@@ -217,6 +218,36 @@ def _rederive(rows: list[Duty], known: Calendar, actor: Actor, now: datetime, gr
     DueChange.objects.bulk_create(changes, batch_size=BATCH)
     record_many(entries, actor=actor, now=now, group=group)
     return len(moved)
+
+
+def rederive_rules(*, actor: Actor, now: datetime) -> int:
+    """参数变了:开着的照新的推法重算,逐件留痕;办结的不动。返回改了的件数。
+
+    推法取自各种类的 `owed`:它按起算日的参数算,所以起算日在施行日之前的自然不变。
+    """
+    today, group, changed = localdate(now), uuid4(), 0
+    with transaction.atomic():
+        known = calendar()
+        for kind in registry.kinds():
+            if kind.owed is None:
+                continue
+            wanted: dict[Key, Owed] = {}
+            for owed in kind.owed(on=today):
+                wanted.setdefault(Opening(kind.kind, owed).key, owed)
+            rows = Duty.objects.select_for_update().filter(
+                kind=kind.kind, ended_at__isnull=True
+            ).order_by("pk")  # fmt: skip
+            moved = []
+            for row in rows:
+                key = (row.kind, row.object_type, row.object_id, row.unit_id, row.person_id,
+                       row.period)  # fmt: skip
+                found = wanted.get(key)
+                if found is not None and found.rule.as_json() != row.rule:
+                    row.rule, row.basis_on = found.rule.as_json(), found.basis_on
+                    moved.append(row)
+            Duty.objects.bulk_update(moved, ["rule", "basis_on"], batch_size=BATCH)
+            changed += _rederive(moved, known, actor, now, group)
+    return changed
 
 
 def _entry(event: str, row: Duty, before: dict[str, Any], after: dict[str, Any]) -> Entry:

@@ -21,6 +21,13 @@ def can_propose(actor: Actor, row: ParameterRow, bureau: str) -> Access:
     return Allowed()
 
 
+def can_view_proposals(actor: Actor, bureau: str) -> Access:
+    """提议的影响写着项目与待办,给商务主管部门的人看(看得见哪些仍照各自的范围)。"""
+    if any(actor.has(role, BUREAU) for role in PROPOSERS):
+        return Allowed()
+    return Denial(f"参数的提议由{bureau}办理")
+
+
 def can_settle(actor: Actor, proposer_id: int, bureau: str) -> Access:
     if not any(actor.has(role, BUREAU) for role in CONFIRMERS):
         return Denial(f"由{bureau}的核验人或负责人确认")

@@ -9,14 +9,20 @@ from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 
+from juyuan.foundation.duties.actions import end_duty, open_many
+from juyuan.foundation.duties.rules import Opening
+from juyuan.foundation.files.actions import use_file
+from juyuan.foundation.files.models import StoredFile
+from juyuan.foundation.files.queries import uploaded
 from juyuan.foundation.ledger.actions import Entry, record, record_many
-from juyuan.foundation.policy import access, queries
+from juyuan.foundation.policy import access, duty, queries, registry
 from juyuan.foundation.policy.models import ParameterProposal, ParameterVersion, ProposalStatus
 from juyuan.foundation.policy.pack_types import Pack
+from juyuan.foundation.policy.papers import Paper, paper_findings
 from juyuan.foundation.policy.timeline import ParameterRow, UnknownParameter, from_pack
 from juyuan.foundation.policy.values import BadValue, read, shown
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import NotFound, RuleBroken, Stale, require
+from juyuan.kernel.verdict import Finding, NotFound, RuleBroken, Stale, require
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('policy.parameters'))"
 OBJECT = "parameter"
@@ -124,15 +130,27 @@ def _said(row: ParameterRow) -> dict[str, Any]:
     }
 
 
-def propose_parameter(
-    *, actor: Actor, key: str, text: str, effective_from: date, reason: str, now: datetime
-) -> ParameterProposal:
-    """提议一条建议值的新版(值、施行日、理由);另一人确认之前不生效。值与现行相同即「确认现值」。
+@dataclass(frozen=True)
+class Proposed:
+    """读懂了的提议:现行的一版、新的值。"""
+
+    row: ParameterRow
+    value: Any
+
+    @property
+    def same(self) -> bool:
+        return bool(self.row.value == self.value)
+
+
+def read_proposal(
+    *, actor: Actor, key: str, text: str, effective_from: date, now: datetime
+) -> Proposed:
+    """提议的值与施行日读得懂、提得了;预览与提交都先过这里。
 
     Raises:
         NotFound: 没有这个参数。
         Denied: 不是商务主管部门,或是文件明定的数字。
-        RuleBroken: 值的写法不对、没有理由、施行日早于文件,或已有一条待确认。
+        RuleBroken: 值的写法不对,施行日早于文件。
     """
     pack = queries.pack()
     try:
@@ -144,43 +162,101 @@ def propose_parameter(
         value = read(row, text)
     except BadValue as error:
         raise RuleBroken.one("text", "parameter.value", str(error), row.clause) from error
+    first = pack.document.effective_from
+    if effective_from < first:
+        text = f"施行日不得早于文件施行日 {first}"
+        raise RuleBroken.one("effective_from", "parameter.effective_from", text, row.clause)
+    return Proposed(row, value)
+
+
+def propose_parameter(
+    *,
+    actor: Actor,
+    key: str,
+    text: str,
+    effective_from: date,
+    reason: str,
+    now: datetime,
+    paper: Paper | None = None,
+) -> ParameterProposal:
+    """提议一条建议值的新版(值、施行日、理由,可附依据文件);另一人确认之前不生效。
+
+    值与现行相同即「确认现值」,必须附写明它的文件。同一事务开「确认参数」的待办。
+
+    Raises:
+        NotFound: 没有这个参数。
+        Denied: 不是商务主管部门,或是文件明定的数字。
+        RuleBroken: 值的写法不对、没有理由、文件不齐、施行日早于文件,或已有一条待确认。
+    """
+    known = read_proposal(actor=actor, key=key, text=text, effective_from=effective_from, now=now)
+    row, paper = known.row, paper or Paper()
+    findings = paper_findings(
+        paper, same=known.same and row.suggested, clause=row.clause, today=now.date()
+    )
     if not reason.strip():
-        raise RuleBroken.one("reason", "parameter.reason", "请写明为什么改", row.clause)
-    if effective_from < pack.document.effective_from:
-        raise RuleBroken.one(
-            "effective_from",
-            "parameter.effective_from",
-            f"施行日不得早于文件施行日 {pack.document.effective_from}",
-            row.clause,
-        )
+        why = Finding("reason", "parameter.reason", row.clause, "请写明为什么改")
+        findings.insert(0, why)
+    file = uploaded(actor, paper.file_id)
+    if paper.file_id is not None and file is None:
+        lost = Finding("paper_file", "parameter.paper", "", "文件没有存好，请重新上传")
+        findings.append(lost)
+    if findings:
+        raise RuleBroken(findings)
     try:
         with transaction.atomic():
-            proposal = ParameterProposal.objects.create(
-                pack=pack.id,
-                key=key,
-                value=value,
-                effective_from=effective_from,
-                reason=reason.strip(),
-                proposed_by_id_at=actor.account_id or 0,
-                proposed_by=actor.name,
-                proposed_at=now,
-            )
-            record(
-                event="policy.parameter.proposed",
-                actor=actor,
-                obj_type=OBJECT,
-                obj_id=key[:60],
-                obj_label=row.label,
-                before=_said(row),
-                after={"value": value, "effective_from": effective_from.isoformat()},
-                reason=reason,
-                clause=row.clause,
-                now=now,
-            )
+            proposal = _proposed(actor, known, effective_from, reason, paper, file, now)
     except IntegrityError as error:
         raise RuleBroken.one(
             "text", "parameter.open", "这一条已有一个提议等待确认,请先办结", row.clause
         ) from error
+    return proposal
+
+
+def _proposed(
+    actor: Actor,
+    known: Proposed,
+    effective_from: date,
+    reason: str,
+    paper: Paper,
+    file: StoredFile | None,
+    now: datetime,
+) -> ParameterProposal:
+    """写下提议、依据文件、台账、待办(调用者的事务)。"""
+    row, number = known.row, paper.number.strip()
+    use = None
+    if file is not None:
+        use = use_file(
+            actor=actor, file=file, object_type=OBJECT, object_id=row.key[:60],
+            label=f"依据文件 {number}", now=now,
+        )  # fmt: skip
+    proposal = ParameterProposal.objects.create(
+        pack=queries.pack().id,
+        key=row.key,
+        value=known.value,
+        effective_from=effective_from,
+        reason=reason.strip(),
+        paper_number=number,
+        paper_on=paper.on,
+        paper_use_id=use.pk if use else None,
+        proposed_by_id_at=actor.account_id or 0,
+        proposed_by=actor.name,
+        proposed_at=now,
+    )
+    after = {"value": known.value, "effective_from": effective_from.isoformat()}
+    record(
+        event="policy.parameter.proposed",
+        actor=actor,
+        obj_type=OBJECT,
+        obj_id=row.key[:60],
+        obj_label=row.label,
+        before=_said(row),
+        after=after | ({"paper": number} if number else {}),
+        reason=reason,
+        clause=row.clause,
+        now=now,
+    )
+    owed = duty.owed_for([proposal], now.date())
+    open_many([Opening(duty.KIND, one) for one in owed], actor=actor, now=now)
     return proposal
 
 
@@ -205,6 +281,9 @@ def confirm_parameter(
             reason=proposal.reason,
             proposed_by=proposal.proposed_by,
             confirmed_by=actor.name,
+            paper_number=proposal.paper_number,
+            paper_on=proposal.paper_on,
+            paper_use_id=proposal.paper_use_id,
             recorded_at=now,
             **terms,
         )
@@ -220,6 +299,8 @@ def confirm_parameter(
             clause=row.clause,
             now=now,
         )
+        for tell in registry.listeners():
+            tell(actor=actor, now=now)
     return version
 
 
@@ -255,14 +336,16 @@ def _settle(
     actor: Actor, proposal_id: int, status: ProposalStatus, note: str, now: datetime
 ) -> ParameterProposal:
     pack = queries.pack()
-    proposal = ParameterProposal.objects.filter(pk=proposal_id, pack=pack.id).first()
-    if proposal is None:
-        raise NotFound
+    proposal = queries.proposal(proposal_id)
     require(access.can_settle(actor, proposal.proposed_by_id_at, pack.bureau))
     done = ParameterProposal.objects.filter(pk=proposal_id, status=ProposalStatus.OPEN).update(
         status=status, settled_by=actor.name, settled_at=now, settled_note=note.strip()
     )
     if not done:
         raise Stale("这个提议已由他人办结", theirs={"status": proposal.get_status_display()})
+    end_duty(
+        kind=duty.KIND, object_type=duty.OBJECT, object_id=proposal_id,
+        act=f"policy.parameter.{status.value}", actor=actor, now=now,
+    )  # fmt: skip
     proposal.refresh_from_db()
     return proposal

@@ -278,6 +278,7 @@ def difference(before: list[str], after: list[str]) -> Difference:
 class ProposalView:
     proposal: ParameterProposal
     label: str
+    may_open: bool
     change: Difference
     may_settle: bool
 
@@ -379,9 +380,27 @@ def proposal_view(
     return ProposalView(
         proposal,
         row.label,
+        bool(access.can_view_proposals(actor, pack.bureau)),
         difference(shown_lines(row, who), shown_lines(new, who)),
         bool(access.can_settle(actor, proposal.proposed_by_id_at, pack.bureau)),
     )
+
+
+@dataclass(frozen=True)
+class PaperView:
+    """提议、版本的依据文件。"""
+
+    number: str
+    on: date | None
+    url: str
+
+
+def paper_of(proposal: ParameterProposal) -> PaperView | None:
+    """提议所附的依据文件;没有即空。"""
+    if not proposal.paper_use_id:
+        return None
+    url = f"/files/{proposal.paper_use_id}/"
+    return PaperView(proposal.paper_number, proposal.paper_on, url)
 
 
 def parameter_row(key: str, on: date) -> ParameterRow | None:
@@ -390,6 +409,17 @@ def parameter_row(key: str, on: date) -> ParameterRow | None:
         return queries.params(on).row(key)
     except UnknownParameter:
         return None
+
+
+def may_read(actor: Actor, key: str) -> bool:
+    """参数与它的依据文件:登录的人都可以看。"""
+    return parameter_row(key, date.max) is not None
+
+
+def present_key(actor: Actor, key: str) -> tuple[str, str]:
+    """参数的名称与网址。"""
+    row = queries.params(date.max).row(key)
+    return row.label, f"{home(row)}#p-{key}"
 
 
 def start_text(row: ParameterRow) -> str:

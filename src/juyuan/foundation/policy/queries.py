@@ -19,6 +19,7 @@ from juyuan.foundation.policy import pack as packs
 from juyuan.foundation.policy.models import ParameterProposal, ParameterVersion, ProposalStatus
 from juyuan.foundation.policy.pack_types import Clause, Pack, Parameter
 from juyuan.foundation.policy.timeline import ParameterRow, Params, Timeline, from_pack
+from juyuan.kernel.verdict import NotFound
 
 
 class UnknownClause(LookupError):
@@ -100,6 +101,9 @@ def from_version(version: ParameterVersion) -> ParameterRow:
         labels=version.labels,
         id=version.pk,
         confirmed_by=version.confirmed_by,
+        paper_number=version.paper_number,
+        paper_on=version.paper_on,
+        paper_url=f"/files/{version.paper_use_id}/" if version.paper_use_id else "",
     )
 
 
@@ -163,9 +167,31 @@ def pinned() -> Iterator[Timeline]:
         _pinned.reset(token)
 
 
+@contextmanager
+def supposing(line: Timeline) -> Iterator[Timeline]:
+    """在一段计算之内改用这一份参数表(预览「假如确认了」);只许读,不许写。"""
+    token = _pinned.set(line)
+    try:
+        yield line
+    finally:
+        _pinned.reset(token)
+
+
 def params(on: date) -> Params:
     """某日(事实发生日)有效的参数:`params(day)["escalation.threshold"]`。"""
     return timeline().on(on)
+
+
+def proposal(proposal_id: int) -> ParameterProposal:
+    """本城市的一条提议。
+
+    Raises:
+        NotFound: 没有。
+    """
+    row = ParameterProposal.objects.filter(pk=proposal_id, pack=pack().id).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def open_proposals() -> list[ParameterProposal]:

@@ -47,12 +47,22 @@ class ParameterRow:
     labels: dict[str, str] = field(default_factory=dict)
     id: int = 0
     confirmed_by: str = ""
+    paper_number: str = ""
+    paper_on: date | None = None
+    paper_url: str = ""
     early: bool = False
 
     @property
     def suggested(self) -> bool:
         """建议值且尚未有人确认。"""
         return self.origin == SourceKind.SUGGESTED and not self.confirmed_by
+
+    @property
+    def said_origin(self) -> str:
+        """出处的说法:建议值经两人确认的写「已确认」。"""
+        if self.origin == SourceKind.SUGGESTED and self.confirmed_by:
+            return "已确认"
+        return self.origin
 
     @property
     def inclusive(self) -> bool:
@@ -135,6 +145,19 @@ class Timeline:
     def on(self, day: date) -> Params:
         """某日(事实发生日)有效的参数。"""
         return Params(day, self._versions)
+
+    def plus(self, row: ParameterRow) -> Timeline:
+        """多出一版(同一施行日的,以它为准)的另一份;本份不变。"""
+        made = Timeline(())
+        last = max((r.id for r in self._versions.get(row.key, ())), default=0)
+        made._versions = dict(self._versions)
+        made._versions[row.key] = tuple(
+            sorted(
+                (*self._versions.get(row.key, ()), replace(row, id=last + 1)),
+                key=lambda r: (r.effective_from, r.id),
+            )
+        )
+        return made
 
     def versions(self, key: str) -> tuple[ParameterRow, ...]:
         """一条参数的全部版本,先施行的在前。

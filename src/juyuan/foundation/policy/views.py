@@ -1,36 +1,23 @@
-"""「条款与参数」的网页:逐条列出、一条的全貌、提议改一个数、确认或不同意。"""
+"""「条款与参数」的网页:逐条列出、一条的全貌。提议与确认在 `changing`。"""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from juyuan.foundation.policy import access, pages, queries
-from juyuan.foundation.policy.actions import (
-    confirm_parameter,
-    propose_parameter,
-    reject_parameter,
-)
-from juyuan.foundation.policy.forms import ProposeForm
+from juyuan.foundation.policy import pages, queries
 from juyuan.foundation.policy.mechanisms import ROOM_LABELS
-from juyuan.foundation.policy.models import ParameterProposal
 from juyuan.foundation.policy.pack_types import SourceKind
-from juyuan.foundation.policy.rulebook import naming
-from juyuan.foundation.policy.timeline import ParameterRow
-from juyuan.foundation.policy.values import BadValue, read, shown_lines
 from juyuan.foundation.ui import querystring
-from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.ui.filters import Filter, FilterBar
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import NotFound, RuleBroken, require
+from juyuan.kernel.verdict import NotFound
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -144,92 +131,3 @@ def general(request: HttpRequest) -> HttpResponse:
             ],
         },
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def parameter_propose(request: HttpRequest, key: str) -> HttpResponse:
-    """`/policy/parameters/<键>/propose/`:先看清楚(现值 → 新值),再提交;另一人确认后生效。"""
-    actor, today, pack = _actor(request), clock.today(), queries.pack()
-    row = pages.parameter_row(key, today)
-    if row is None:
-        raise NotFound
-    require(access.can_propose(actor, row, pack.bureau))
-    if request.method != "POST":
-        form = ProposeForm(row, initial={"text": pages.start_text(row), "effective_from": today})
-        return _propose_page(request, row, form)
-    form = ProposeForm(row, request.POST)
-    if not form.is_valid():
-        return _propose_page(request, row, form, status=422)
-    given = form.cleaned_data
-    if request.POST.get("step") != "submit":
-        try:
-            value = read(row, given["text"])
-        except BadValue as error:
-            form.add_error("text", str(error))
-            return _propose_page(request, row, form, status=422)
-        return _propose_page(request, row, form, preview=value)
-    try:
-        propose_parameter(
-            actor=actor,
-            key=key,
-            text=given["text"],
-            effective_from=given["effective_from"],
-            reason=given["reason"],
-            now=clock.now(),
-        )
-    except RuleBroken as error:
-        add_findings(form, error.findings)
-        return _propose_page(request, row, form, status=422)
-    messages.success(request, f"已提议修改「{row.label}」，等{pack.bureau}另一位核验人或负责人确认")
-    return redirect(pages.home(row))
-
-
-def _propose_page(
-    request: HttpRequest,
-    row: ParameterRow,
-    form: ProposeForm,
-    *,
-    preview: Any = None,
-    status: int = 200,
-) -> HttpResponse:
-    who = naming(queries.pack())
-    after = [] if preview is None else shown_lines(_with(row, preview), who)
-    before = shown_lines(row, who)
-    context = {
-        "page_title": f"修改「{row.label}」",
-        "row": row,
-        "form": form,
-        "home": pages.home(row),
-        "before": before,
-        "change": pages.difference(before, after),
-        "previewed": preview is not None,
-        "past": bool(form.is_bound and form.is_valid())
-        and form.cleaned_data["effective_from"] < clock.today(),
-        "bureau": queries.pack().bureau,
-    }
-    return render(request, "policy/propose.html", context, status=status)
-
-
-def _with(row: ParameterRow, value: Any) -> ParameterRow:
-    return replace(row, value=value)
-
-
-@require_POST
-def parameter_settle(request: HttpRequest, proposal_id: int) -> HttpResponse:
-    """`/policy/proposals/<号>/`:确认或不同意(不同意须写理由)。"""
-    actor, now = _actor(request), clock.now()
-    note = request.POST.get("note", "")[:1000]
-    if request.POST.get("decision") == "confirm":
-        version = confirm_parameter(actor=actor, proposal_id=proposal_id, note=note, now=now)
-        messages.success(
-            request, f"已确认「{version.label}」，自 {version.effective_from} 起按新值"
-        )
-        key = version.key
-    else:
-        proposal: ParameterProposal = reject_parameter(
-            actor=actor, proposal_id=proposal_id, note=note, now=now
-        )
-        messages.info(request, "已记为不同意，参数不变")
-        key = proposal.key
-    row = pages.parameter_row(key, now.date())
-    return redirect(pages.home(row) if row else reverse("policy"))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
 
+from juyuan.foundation.duties.models import Duty
+from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.policy import queries
 from juyuan.foundation.policy.actions import (
@@ -19,6 +22,7 @@ from juyuan.foundation.policy.actions import (
 )
 from juyuan.foundation.policy.models import ParameterProposal, ParameterVersion
 from juyuan.foundation.policy.pack_types import Pack
+from juyuan.foundation.policy.papers import Paper
 from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale
 
 pytestmark = pytest.mark.django_db
@@ -245,11 +249,80 @@ def test_rejected_proposal_changes_nothing_but_is_recorded(cast: Any) -> None:
     assert Event.objects.filter(event="policy.parameter.rejected", reason="证据不足").count() == 1
 
 
-def test_present_value_can_be_confirmed_as_it_stands(cast: Any) -> None:
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def paper(cast: Any, who: str = "chen", **changes: Any) -> Paper:
+    file = store_file(
+        actor=cast.actor(who), name="局务会纪要.pdf", stream=BytesIO(PDF), now=cast.NOW
+    )
+    given = {"number": "商发〔2026〕12号", "on": cast.TODAY, "file_id": file.pk}
+    return Paper(**(given | changes))
+
+
+def test_present_value_is_confirmed_with_the_paper_that_says_so(cast: Any) -> None:
     load_pack(now=cast.NOW)
     row = queries.params(cast.TODAY).row(KEY)
-    assert row.suggested
-    proposal = propose(cast, text="3", effective_from=row.effective_from, reason="局务会研究同意")
+    assert row.suggested and row.said_origin == "建议值"
+    proposal = propose(
+        cast, text="3", effective_from=row.effective_from, reason="局务会同意", paper=paper(cast)
+    )
     confirm_parameter(actor=cast.actor("heyan"), proposal_id=proposal.pk, now=cast.NOW)
     after = queries.params(cast.TODAY).row(KEY)
     assert (after.value, after.suggested, after.confirmed_by) == (3, False, "何核验")
+    assert (after.said_origin, after.paper_number) == ("已确认", "商发〔2026〕12号")
+    for who in ("chen", "longshan", "shenji"):  # 依据文件,登录的人都打得开
+        assert cast.client(who).get(after.paper_url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("lack", "field"),
+    [({"number": " "}, "paper_number"), ({"on": None}, "paper_on"), ({"file_id": None}, "paper_file"),
+     ({"on": date(2027, 1, 1)}, "paper_on"), ({"file_id": 987654}, "paper_file")],
+)  # fmt: skip
+def test_paper_must_be_whole(cast: Any, lack: dict[str, Any], field: str) -> None:
+    load_pack(now=cast.NOW)
+    given = paper(cast, **lack)
+    before = state()
+    with pytest.raises(RuleBroken) as caught:
+        propose(cast, text="3", effective_from=date(2025, 7, 7), paper=given)
+    assert [f.field for f in caught.value.findings] == [field]
+    assert nothing_happened(before) and not ParameterProposal.objects.exists()
+
+
+def test_present_value_without_a_paper_is_not_confirmed(cast: Any) -> None:
+    load_pack(now=cast.NOW)
+    before = state()
+    with pytest.raises(RuleBroken, match="确认建议值，须有写明它的文件"):
+        propose(cast, text="3")
+    assert nothing_happened(before) and not ParameterProposal.objects.exists()
+
+
+def test_file_of_another_person_is_no_paper(cast: Any) -> None:
+    load_pack(now=cast.NOW)
+    given = paper(cast, who="longshan")
+    with pytest.raises(RuleBroken, match="文件没有存好"):
+        propose(cast, text="3", paper=given)
+    assert not ParameterProposal.objects.exists()
+
+
+# ───────── 待办 ─────────
+
+
+def test_proposal_opens_a_duty_and_settling_ends_it(cast: Any) -> None:
+    load_pack(now=cast.NOW)
+    proposal = propose(cast)
+    duty = Duty.objects.get(kind="policy.settle_parameter")
+    assert duty.object_id == proposal.pk and duty.ended_at is None
+    assert duty.due_on > cast.TODAY and duty.unit.function == "commerce"
+    confirm_parameter(actor=cast.actor("heyan"), proposal_id=proposal.pk, now=cast.NOW)
+    duty.refresh_from_db()
+    assert duty.ended_act == "policy.parameter.confirmed" and duty.ended_by == "何核验"
+
+
+def test_refused_confirmation_leaves_the_duty_open(cast: Any) -> None:
+    load_pack(now=cast.NOW)
+    proposal = propose(cast, who="heyan")
+    with pytest.raises(Denied):
+        confirm_parameter(actor=cast.actor("heyan"), proposal_id=proposal.pk, now=cast.NOW)
+    assert Duty.objects.get(kind="policy.settle_parameter").ended_at is None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from juyuan.foundation.policy import queries
@@ -141,11 +143,15 @@ def test_change_is_previewed_then_proposed_then_confirmed_by_another(loaded: Any
     assert not ParameterProposal.objects.exists()  # 核对不落库
     assert clerk.post(PROPOSE, form | {"step": "submit"}).status_code == 302
     proposal = ParameterProposal.objects.get()
+    page = f"/policy/proposals/{proposal.pk}/"
     waiting = body(loaded.client("heyan"), "/policy/3.3b/")
-    assert "待确认的改动" in waiting and "确认新值" in waiting
+    assert "待确认的改动" in waiting and page in waiting
     assert "Clause(code" not in waiting  # 部件不得误用页面里的同名变量
-    assert "确认新值" not in body(clerk, "/policy/3.3b/")
-    done = loaded.client("heyan").post(f"/policy/proposals/{proposal.pk}/", {"decision": "confirm"})
+    seen = body(loaded.client("heyan"), page)
+    assert "确认新值" in seen and "改了会影响什么" in seen and "三个月偏紧" in seen
+    own = body(clerk, page)
+    assert "核验人或负责人确认" in own and "确认新值" not in own
+    done = loaded.client("heyan").post(page, {"decision": "confirm"})
     assert done.status_code == 302
     assert queries.params(loaded.TODAY)[KEY] == 4
     assert queries.params(loaded.TODAY - timedelta(days=1))[KEY] == 3
@@ -226,6 +232,36 @@ def test_proposer_cannot_confirm_by_the_bare_url(loaded: Any) -> None:
     assert proposal.status == "open"
 
 
+def test_settled_proposal_stays_readable(loaded: Any) -> None:
+    proposal = propose(loaded)
+    page = f"/policy/proposals/{proposal.pk}/"
+    loaded.client("heyan").post(page, {"decision": "reject", "note": "证据不足"})
+    html = body(loaded.client("chen"), page)
+    assert "不同意" in html and "证据不足" in html and "办结" not in html
+    assert loaded.client("longshan").get(page).status_code == 403
+    assert loaded.client("chen").get("/policy/proposals/999999/").status_code == 404
+
+
+def test_paper_survives_the_preview_and_is_linked_once_confirmed(loaded: Any) -> None:
+    client = loaded.client("chen")
+    form = {
+        "text": "3", "effective_from": "2025-07-07", "reason": "局务会同意",
+        "paper_number": "商发〔2026〕12号", "paper_on": "2026-11-18",
+    }  # fmt: skip
+    pdf = SimpleUploadedFile("纪要.pdf", b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n")
+    html = client.post(PROPOSE, form | {"step": "preview", "paper_file": pdf}).content.decode()
+    assert "已收下 纪要.pdf" in html
+    found = re.search(r'name="kept_file" value="([^"]+)"', html)
+    assert found is not None
+    sent = client.post(PROPOSE, form | {"step": "submit", "kept_file": found[1]})
+    assert sent.status_code == 302
+    proposal = ParameterProposal.objects.get()
+    loaded.client("heyan").post(f"/policy/proposals/{proposal.pk}/", {"decision": "confirm"})
+    page = body(loaded.client("longshan"), "/policy/3.3b/")
+    assert "已确认" in page and "商发〔2026〕12号" in page
+    assert f"/files/{proposal.paper_use_id}/" in page
+
+
 def test_rejection_needs_a_reason_and_changes_nothing(loaded: Any) -> None:
     url = f"/policy/proposals/{propose(loaded).pk}/"
     client = loaded.client("heyan")
@@ -249,7 +285,7 @@ def test_general_parameters_have_a_page_of_their_own(loaded: Any) -> None:
     assert "等待确认" in body(clerk, "/policy/") and "列表每页行数" in body(
         clerk, "/policy/?q=提级"
     )
-    assert "确认新值" in body(verifier, "/policy/general/")
+    assert "看影响，确认或不同意" in body(verifier, "/policy/general/")
     settle = f"/policy/proposals/{ParameterProposal.objects.get().pk}/"
     assert verifier.post(settle, {"decision": "confirm"})["Location"] == "/policy/general/"
     assert queries.params(loaded.TODAY)["ui.page_size"] == 30
@@ -258,7 +294,7 @@ def test_general_parameters_have_a_page_of_their_own(loaded: Any) -> None:
 def test_wrong_methods_and_unknown_things(loaded: Any) -> None:
     client = loaded.client("heyan")
     assert client.post("/policy/").status_code == 405
-    assert client.get(f"/policy/proposals/{propose(loaded).pk}/").status_code == 405
+    assert client.put(f"/policy/proposals/{propose(loaded).pk}/").status_code == 405
     assert client.post("/policy/proposals/999999/", {"decision": "confirm"}).status_code == 404
     assert client.get("/policy/parameters/no.such/propose/").status_code == 404
 

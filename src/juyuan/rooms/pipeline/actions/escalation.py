@@ -94,7 +94,7 @@ def _refresh(
     ids: Sequence[int], actor: Actor, now: datetime, reason: str, group: UUID | None
 ) -> int:
     done = []
-    for case in _cases(ids):
+    for case in cases_of(ids, lock=True):
         held = case.held
         now_held = Held(EscalationState(held.state), held.amount) if held else None
         outcome = judge_escalation(case.signing, now_held, settled=case.settled)
@@ -233,13 +233,10 @@ def _tell(done: Sequence[tuple[Case, Outcome]], rows: dict[int, Escalation], now
 # ───────── 取数 ─────────
 
 
-def _cases(ids: Sequence[int]) -> list[Case]:
-    held = {
-        row.project_id: row
-        for row in Escalation.objects.select_for_update().filter(
-            project_id__in=ids, state__in=OPEN_STATES
-        )
-    }
+def cases_of(ids: Sequence[int], *, lock: bool = False) -> list[Case]:
+    """这些项目连同判断所需的一切;`lock` 是要写的(锁住开着的提级)。"""
+    rows = Escalation.objects.filter(project_id__in=ids, state__in=OPEN_STATES)
+    held = {row.project_id: row for row in (rows.select_for_update() if lock else rows)}
     projects = [
         p
         for p in Project.objects.filter(pk__in=ids).order_by("pk")

@@ -59,7 +59,7 @@ def present(actor: Actor, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
 
 
 def recognition_rule(on: date) -> DueRule:
-    """门槛齐了之后几个工作日内认定。"""
+    """门槛齐了之后几个工作日内认定(起算日的参数)。"""
     row = params(on).row("recognition.due_workdays")
     return DueRule(row.python, said=f"参数 {row.key},{row.origin}")
 
@@ -88,13 +88,15 @@ def awaiting_recognition(stage: Stage, on: date) -> Iterator[Owed]:
     general = book["recognition.verifier_function"]
     own = book["recognition.own_verifier_function"]
     units = _first_units((general, own))
-    rule = recognition_rule(on)
+    rules: dict[date, DueRule] = {}
     for pk, since, lead in found:
         unit = units.get(own if lead == general else general)
         if unit is None:
             continue  # 这座城市没有设这个单位:没有人可派,「待认定」的清单上仍有它
-        basis = max(day for day in (since, proved.get(pk), taken_back.get(pk)) if day)
-        yield Owed(OBJECT, pk, unit, min(basis, on), rule)
+        basis = min(max(d for d in (since, proved.get(pk), taken_back.get(pk)) if d), on)
+        if basis not in rules:
+            rules[basis] = recognition_rule(basis)
+        yield Owed(OBJECT, pk, unit, basis, rules[basis])
 
 
 def _latest(rows: QuerySet[Evidence] | QuerySet[Recognition], field: str) -> dict[int, date]:

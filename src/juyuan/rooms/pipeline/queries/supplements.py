@@ -163,9 +163,10 @@ def owed_check(row: Supplement, on: date) -> Owed | None:
     )
     if unit is None:
         return None
-    due = book.row("recognition.due_workdays")
+    asked = localdate(row.at)
+    due = params(asked).row("recognition.due_workdays")
     rule = DueRule(due.python, said=f"参数 {due.key},{due.origin}")
-    return Owed(OBJECT, row.project_id, unit, localdate(row.at), rule, period=period(row.pk))
+    return Owed(OBJECT, row.project_id, unit, asked, rule, period=period(row.pk))
 
 
 def owed(on: date) -> Iterator[Owed]:

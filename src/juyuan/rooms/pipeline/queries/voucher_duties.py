@@ -47,12 +47,15 @@ def owing(rows: Iterable[Voucher], on: date) -> Iterator[Owed]:
     general = book["recognition.verifier_function"]
     own = book["recognition.own_verifier_function"]
     units = _units((general, own))
-    due = rule(on)
+    rules: dict[date, DueRule] = {}
     for row in rows:
         lead = row.project.lead_unit
         unit = units.get(own if lead and lead.function == general else general)
         if unit is not None:
-            yield Owed(OBJECT, row.project_id, unit, localdate(row.at), due, period=period(row.pk))
+            asked = localdate(row.at)
+            if asked not in rules:
+                rules[asked] = rule(asked)
+            yield Owed(OBJECT, row.project_id, unit, asked, rules[asked], period=period(row.pk))
 
 
 def openings(rows: Sequence[Voucher], on: date) -> list[Opening]:
