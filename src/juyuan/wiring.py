@@ -8,13 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 FILLING = ("clerk", "head", "verifier", "specialist", "chief_convenor", "convenor", "lead_convenor")
-STAGE_ICONS = {
-    "planning": "bulb",
-    "negotiation": "messages",
-    "intent": "file-text",
-    "signed": "rubber-stamp",
-    "landed": "building-factory-2",
-}
 
 
 def connect() -> None:
@@ -52,36 +45,18 @@ def _invariants() -> None:
 
 
 def _identity() -> None:
-    from juyuan.foundation.policy.queries import pack
-    from juyuan.foundation.ui.context import Identity, register_identity
+    from juyuan.foundation.policy.queries import identity
+    from juyuan.foundation.ui.context import register_identity
 
-    def of_pack() -> Identity:
-        city = pack()
-        return Identity(
-            city=city.name,
-            product=city.system_name,
-            title=f"{city.name}招商引资工作系统",
-            confirmer=city.confirmer,
-            bureau=city.bureau,
-            demo_note=city.notice,
-        )
-
-    register_identity(of_pack)
+    register_identity(identity)
 
 
 def _vocabulary() -> None:
-    from juyuan.foundation.ui.vocab import Badge, register_vocab
-    from juyuan.rooms.pipeline.rules.stages import STAGES, StageStatus, Standing
+    from juyuan.foundation.ui.vocab import register_vocab
+    from juyuan.rooms.pipeline.queries.words import VOCABULARY
 
-    register_vocab(
-        "stage",
-        {
-            stage.value: Badge(stage.label, STAGE_ICONS[stage.value], f"c{stage.order + 1}")
-            for stage in STAGES
-        },
-    )
-    register_vocab("standing", {s.value: Badge(s.label) for s in Standing})
-    register_vocab("stage_status", {s.value: Badge(s.label) for s in StageStatus})
+    for name, words in VOCABULARY.items():
+        register_vocab(name, words)
 
 
 def _menu() -> None:
@@ -304,55 +279,17 @@ def _duties() -> None:
 def _parameters() -> None:
     from juyuan.foundation.duties import effects as dues
     from juyuan.foundation.duties.actions import rederive_rules
-    from juyuan.foundation.duties.registry import register as register_duty
-    from juyuan.foundation.duties.registry import register_object
     from juyuan.foundation.figures import effects as figures
-    from juyuan.foundation.policy import duty, registry
-    from juyuan.foundation.policy.effects import Effect, register, register_hint
-    from juyuan.rooms.pipeline.actions.effects import EFFECTS
+    from juyuan.foundation.policy import duty, effects, registry
+    from juyuan.rooms.pipeline.actions import effects as projects
 
-    register_object(duty.OBJECT, visible_ids=duty.visible_ids, present=duty.present)
-    register_duty(duty.kind())
+    duty.connect()
     registry.on_change("duties", rederive_rules)
-    for effect in EFFECTS:
-        register(effect)
-    register(
-        Effect(
-            "duties", "待办的到期日与承办",
-            ("recognition.", "void.due_workdays", "paid_in.check_workdays", "update.", "policy.",
-             "first_contact.report_day", "first_contact.report_day_time",
-             "first_contact.report_day_holiday", "escalation.report_days",
-             "escalation.plan_workdays", "update.period_from_day"),
-            dues.due_dates, dues.present,
-            "期限按起算日的参数算：起算日在施行日之前的不变；确认之后开着的待办随即重算并留痕。",
-        )
-    )  # fmt: skip
-    register(
-        Effect(
-            "figures", "统计数字",
-            ("counting.", "recognition.count_by", "paid_in.", "lights.", "update.",
-             "first_contact.", "escalation.", "pipeline.committed_strategy"),
-            figures.values, figures.present, "只计您看得见的部分；认定当日冻结的数不变。",
-        )
-    )  # fmt: skip
-    for prefix, text in (
-        ("files.", "只影响以后上传的文件；已收下的不变。"),
-        ("exchange.", "只影响以后的导入；已提交的批次不变。"),
-        ("ui.", "只影响列表一页显示多少。"),
-        ("notices.", "只影响以后发的通知；已发的不变。"),
-        ("opening.", "只影响期初批次还能不能导入、撤回。"),
-        ("pipeline.stage_words", "只影响以后导入台账时怎样读这些词。"),
-        ("pipeline.standing_words", "只影响以后导入台账时怎样读这些词。"),
-        ("pipeline.milestone_words", "只影响以后导入台账时怎样读这些词。"),
-        ("pipeline.code_prefix", "只影响以后登记的项目的编号。"),
-        ("pipeline.confidentiality_default", "只影响以后登记的项目的缺省密级。"),
-        ("pipeline.jump_roles", "只影响施行日以后的越级；已越级入库的不变。"),
-        ("pipeline.lead_enters", "只影响施行日以后登记的外来线索。"),
-        ("gates.rationale", "只改门槛旁边的说明，不改门槛。"),
-        ("escalation.addressees", "只影响以后的提级报备告诉谁。"),
-        ("escalation.measures", "只改提级页上提示的措施。"),
-    ):
-        register_hint(prefix, text)
+    for one in projects.EFFECTS:
+        effects.register(one)
+    effects.register(dues.effect(projects.DUTY_KEYS))
+    effects.register(figures.effect(projects.FIGURE_KEYS))
+    effects.register_hints(projects.HINTS)
 
 
 def _bell() -> None:
@@ -492,12 +429,9 @@ def _figures() -> None:
 
 def _files() -> None:
     from juyuan.foundation.files.registry import ObjectDoor, register
-    from juyuan.foundation.policy import pages
-    from juyuan.foundation.policy.actions import OBJECT
     from juyuan.rooms.pipeline.queries import scope
 
     register("project", ObjectDoor("项目", scope.can_see_id, scope.present_id))
-    register(OBJECT, ObjectDoor("参数的依据文件", pages.may_read, pages.present_key))
 
 
 def _exchange() -> None:

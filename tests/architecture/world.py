@@ -223,7 +223,7 @@ class World:
         )  # fmt: skip
         self.enterprise = LocalEnterprise.objects.first()
         self.proposal = propose_parameter(
-            actor=cast.actor("chen"), key="pipeline.jump_roles", text="head", reason="试",
+            actor=cast.actor("chen"), key="pipeline.jump_roles", text="verifier", reason="试",
             effective_from=cast.TODAY, now=cast.NOW,
         )  # fmt: skip
 

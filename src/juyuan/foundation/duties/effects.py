@@ -10,6 +10,7 @@ from typing import Any
 from juyuan.foundation.duties import registry
 from juyuan.foundation.duties.rules import derive
 from juyuan.foundation.people.models import Unit
+from juyuan.foundation.policy.effects import Effect
 from juyuan.foundation.workdays.queries import calendar
 from juyuan.kernel.actor import Actor
 
@@ -54,3 +55,11 @@ def present(actor: Actor, keys: Iterable[Any]) -> Mapping[Any, tuple[str, str]]:
             period = f"（{key[4]}）" if key[4][:4].isdigit() else ""
             found[key] = (f"{labels.get(key[0], key[0])}{period}：{named[0]}", named[1])
     return found
+
+
+def effect(keys: tuple[str, ...]) -> Effect:
+    """登记处要的一类;`keys` 是定期限、定承办的参数。"""
+    return Effect(
+        "duties", "待办的到期日与承办", ("policy.", *keys), due_dates, present,
+        "期限按起算日的参数算：起算日在施行日之前的不变；确认之后开着的待办随即重算并留痕。",
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from juyuan.foundation.figures import registry
 from juyuan.foundation.figures.queries import compute, shown
+from juyuan.foundation.policy.effects import Effect
 from juyuan.kernel.actor import Actor
 
 
@@ -24,3 +25,9 @@ def present(actor: Actor, names: Iterable[Any]) -> Mapping[Any, tuple[str, str]]
     """{名称: (名, 口径页)}。"""
     labels = {figure.name: figure.label for figure in registry.figures()}
     return {name: (labels[name], reverse("figure", args=[name])) for name in names}
+
+
+def effect(keys: tuple[str, ...]) -> Effect:
+    """登记处要的一类;`keys` 是统计要用的参数。"""
+    note = "只计您看得见的部分；认定当日冻结的数不变。"
+    return Effect("figures", "统计数字", keys, values, present, note)

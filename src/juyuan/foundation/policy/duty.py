@@ -8,10 +8,13 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from juyuan.foundation.duties import registry
 from juyuan.foundation.duties.registry import DutyKind, DutyRow
 from juyuan.foundation.duties.rules import DueRule, Owed
+from juyuan.foundation.files import registry as files
+from juyuan.foundation.files.registry import ObjectDoor
 from juyuan.foundation.people.models import Role, Unit
-from juyuan.foundation.policy import access, queries
+from juyuan.foundation.policy import access, pages, queries
 from juyuan.foundation.policy.models import ParameterProposal, ProposalStatus
 from juyuan.kernel.actor import Actor
 
@@ -74,6 +77,8 @@ def url_of(proposal_id: int) -> str:
 
 def waiting_for(actor: Actor) -> list[ParameterProposal]:
     """等此人确认的(不是他自己提的)。"""
+    if not any(actor.has(role, access.BUREAU) for role in access.CONFIRMERS):
+        return []
     bureau = queries.bureau()
     return [
         row
@@ -99,3 +104,10 @@ def kind() -> DutyKind:
         KIND, "确认参数", "", "看过影响，确认或不同意", _url, owed=owed,
         roles=(Role.VERIFIER, Role.HEAD), not_mine=_mine,
     )  # fmt: skip
+
+
+def connect() -> None:
+    """待办、提议、依据文件的门(由 wiring 调用,可重复)。"""
+    registry.register_object(OBJECT, visible_ids=visible_ids, present=present)
+    registry.register(kind())
+    files.register("parameter", ObjectDoor("参数的依据文件", pages.may_read, pages.present_key))

@@ -21,6 +21,14 @@ from juyuan.kernel.actor import Actor
 SHOWN = 50
 NOTHING = "—"
 
+HINTS = {
+    "files.": "只影响以后上传的文件；已收下的不变。",
+    "exchange.": "只影响以后的导入；已提交的批次不变。",
+    "ui.": "只影响列表一页显示多少。",
+    "notices.": "只影响以后发的通知；已发的不变。",
+    "opening.": "只影响期初批次还能不能导入、撤回。",
+}
+
 Read = Callable[[Actor, date], Mapping[Any, str]]
 Present = Callable[[Actor, Iterable[Any]], Mapping[Any, tuple[str, str]]]
 
@@ -45,7 +53,7 @@ class Effect:
 
 
 _effects: dict[str, Effect] = {}
-_hints: dict[str, str] = {}
+_hints: dict[str, str] = dict(HINTS)
 
 
 def register(effect: Effect) -> None:
@@ -57,9 +65,9 @@ def unregister(name: str) -> None:
     _effects.pop(name, None)
 
 
-def register_hint(prefix: str, text: str) -> None:
+def register_hints(hints: Mapping[str, str]) -> None:
     """没有逐项可列的参数(键或键的开头),改了影响什么:一句话。"""
-    _hints[prefix] = text
+    _hints.update(hints)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from juyuan.foundation.policy import pack as packs
 from juyuan.foundation.policy.models import ParameterProposal, ParameterVersion, ProposalStatus
 from juyuan.foundation.policy.pack_types import Clause, Pack, Parameter
 from juyuan.foundation.policy.timeline import ParameterRow, Params, Timeline, from_pack
+from juyuan.foundation.ui.context import Identity
 from juyuan.kernel.verdict import NotFound
 
 
@@ -49,6 +50,19 @@ def pack() -> Pack:
 def bureau() -> str:
     """本市对市级商务主管部门的称呼(城市包);拒绝、说明里写的是它,不是某个城市的名字。"""
     return pack().bureau
+
+
+def identity() -> Identity:
+    """页眉上的称呼。"""
+    city = pack()
+    return Identity(
+        city=city.name,
+        product=city.system_name,
+        title=f"{city.name}招商引资工作系统",
+        confirmer=city.confirmer,
+        bureau=city.bureau,
+        demo_note=city.notice,
+    )
 
 
 def clauses() -> tuple[Clause, ...]:

@@ -153,3 +153,26 @@ EFFECTS = (
         "每日的任务照新的尺度提出；已提出、已判定的不变。",
     ),
 )  # fmt: skip
+# 定期限、定承办的,与统计要用的
+DUTY_KEYS = (
+    "recognition.", "void.due_workdays", "paid_in.check_workdays", "update.",
+    "first_contact.report_day", "first_contact.report_day_time",
+    "first_contact.report_day_holiday", "escalation.report_days", "escalation.plan_workdays",
+)  # fmt: skip
+FIGURE_KEYS = (
+    "counting.", "recognition.count_by", "paid_in.", "lights.", "update.", "first_contact.",
+    "escalation.", "pipeline.committed_strategy",
+)  # fmt: skip
+_WORDS = "只影响以后导入台账时怎样读这些词。"
+HINTS = {
+    "pipeline.stage_words": _WORDS,
+    "pipeline.standing_words": _WORDS,
+    "pipeline.milestone_words": _WORDS,
+    "pipeline.code_prefix": "只影响以后登记的项目的编号。",
+    "pipeline.confidentiality_default": "只影响以后登记的项目的缺省密级。",
+    "pipeline.jump_roles": "只影响施行日以后的越级；已越级入库的不变。",
+    "pipeline.lead_enters": "只影响施行日以后登记的外来线索。",
+    "gates.rationale": "只改门槛旁边的说明，不改门槛。",
+    "escalation.addressees": "只影响以后的提级报备告诉谁。",
+    "escalation.measures": "只改提级页上提示的措施。",
+}
