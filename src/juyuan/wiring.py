@@ -389,8 +389,11 @@ def _escalations() -> None:
 
 def _personal() -> None:
     from juyuan.foundation.people import handover
-    from juyuan.foundation.personal import registry
-    from juyuan.foundation.personal.actions import views
+    from juyuan.foundation.personal import jobs, registry
+    from juyuan.foundation.personal.actions import drafts, views
+    from juyuan.foundation.work.registry import Job
+    from juyuan.foundation.work.registry import register as register_job
+    from juyuan.rooms.pipeline.queries.formdrafts import FORMS
 
     for url_name, label in (
         ("pipeline:list", "项目库"), ("pipeline:facts", "认定事实"), ("pipeline:paid_in", "到位资金"),
@@ -398,7 +401,11 @@ def _personal() -> None:
         ("investors:list", "投资方"), ("duties:list", "待办"),
     ):  # fmt: skip
         registry.register_page(url_name, label)
+    for form in FORMS:
+        registry.register_form(form)
     handover.register("views", views.hand_over, "视图")
+    handover.register("drafts", drafts.hand_over, "草稿")
+    register_job(Job("personal.expire_drafts", "清除过期草稿", jobs.run, catch_up=False))
 
 
 def _search() -> None:

@@ -19,6 +19,7 @@ from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.notices.models import Notice
 from juyuan.foundation.people.actions import make_token, set_absence
 from juyuan.foundation.people.models import ApiToken
+from juyuan.foundation.personal.actions.drafts import save_draft
 from juyuan.foundation.personal.actions.views import save_view
 from juyuan.foundation.policy.actions import propose_parameter
 from juyuan.foundation.work.models import TaskRun, TaskState
@@ -221,6 +222,10 @@ class World:
             actor=cast.actor("longshan"), page="pipeline:list", name="本区待核实",
             query="stage_status=claimed", shared=True, now=cast.NOW,
         )  # fmt: skip
+        self.draft = save_draft(
+            actor=cast.actor("longshan"), form="pipeline.register", object_key="", version=None,
+            pairs=[("name", "填到一半")], now=cast.NOW,
+        )  # fmt: skip
         self.enterprise = LocalEnterprise.objects.first()
         self.proposal = propose_parameter(
             actor=cast.actor("chen"), key="pipeline.jump_roles", text="verifier", reason="试",
@@ -263,7 +268,7 @@ class World:
             duty = Duty.objects.get(object_id=project.pk, kind="pipeline.settle_void")
             objects = {"duty_id": duty.pk, "notice_id": self.notice.pk, "token": "no-such-token"}
         elif name.startswith("personal:"):
-            objects = {"view_id": self.view.pk}
+            objects = {"view_id": self.view.pk, "draft_id": self.draft.pk}
         elif name.startswith("people:"):
             post = self.cast.actor("dongfeng").post
             objects = {

@@ -116,6 +116,7 @@ ANY_ADMIN = Door("三员", ADMINS)
 TOKEN_OWNER = Door("令牌本人、系统管理员", "own sysadmin")
 NOTICE_OWNER = Door("收件人本人", "own", _others("own"))
 VIEW_OWNER = Door("存的人、本单位主要负责同志", "own own_head", _others("own own_head"))
+DRAFT_OWNER = Door("写草稿的人", "own", _others("own"))
 HAS_POST = Door("有任职的人", f"{BUSINESS} {ADMINS}")
 ABSENCE = Door("离岗人、主要负责同志", "own own_head", _others("own own_head"))
 TASK_OWNER = Door("任务发起人", "own", _others("own"))
@@ -237,6 +238,9 @@ PAGES: tuple[Page, ...] = (
     Page("personal:views", ANYONE),
     Page("personal:view_new", HAS_POST, get=302, post=422),
     Page("personal:view", VIEW_OWNER, post=422),
+    Page("personal:drafts", ANYONE),
+    _post_only("personal:draft_save", ANYONE, 404),
+    _post_only("personal:draft_discard", DRAFT_OWNER, 302),
     Page("people:absences", ANYONE, post=422),
     _post_only("people:cancel_absence", ABSENCE, 302),
     Page("work:tasks", ANYONE),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
+
+from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound
 
 EVENTS = {
@@ -13,6 +17,8 @@ EVENTS = {
     "personal.view.default_set": "设默认视图",
     "personal.view.default_unset": "取消默认视图",
     "personal.view.handed_over": "视图移交",
+    "personal.drafts.expired": "清除过期草稿",
+    "personal.drafts.handed_over": "草稿移交",
 }
 """本应用的台账事件的中文名;由 wiring 一并登记。"""
 
@@ -27,12 +33,23 @@ class ListPage:
 
 @dataclass(frozen=True)
 class DraftForm:
-    """一张自动保存的表单。`url_name` 是表单页;有对象的,对象键就是网址里的编号。"""
+    """一张自动保存的表单。`url_name` 是表单页;有对象的,对象键就是网址里的编号。
+
+    `names(行动者, 各键)` 给出看得见的对象的名称;`link` 自己拼网址(键不是网址参数的)。
+    """
 
     name: str
     label: str
     url_name: str
     has_object: bool = True
+    names: Callable[[Actor, Sequence[str]], Mapping[str, str]] | None = None
+    link: Callable[[str], str] | None = None
+
+    def url(self, object_key: str) -> str:
+        """接着填的网址。"""
+        if self.link is not None:
+            return self.link(object_key)
+        return reverse(self.url_name, args=[object_key] if object_key else [])
 
 
 _pages: dict[str, ListPage] = {}
@@ -44,9 +61,9 @@ def register_page(url_name: str, label: str) -> None:
     _pages[url_name] = ListPage(url_name, label)
 
 
-def register_form(name: str, label: str, url_name: str, *, has_object: bool = True) -> None:
+def register_form(form: DraftForm) -> None:
     """登记一张表单;重复登记即替换。"""
-    _forms[name] = DraftForm(name, label, url_name, has_object)
+    _forms[form.name] = form
 
 
 def page_named(url_name: str) -> ListPage:

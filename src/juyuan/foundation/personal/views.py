@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from juyuan.foundation.personal import access, queries, registry
+from juyuan.foundation.personal.actions import drafts as draft_acts
 from juyuan.foundation.personal.actions import views as acts
 from juyuan.foundation.personal.forms import ViewForm
 from juyuan.foundation.personal.models import SavedView
@@ -149,3 +150,60 @@ def _do(request: HttpRequest, actor: Actor, view: SavedView, form: ViewForm, now
     )
     messages.success(request, "已保存")
     return reverse("personal:views")
+
+
+# ───────── 草稿 ─────────
+
+
+@require_POST
+def draft_save(request: HttpRequest) -> JsonResponse:
+    """自动保存(脚本每停笔一会儿交一次)。答的是几点存的,或为什么没有存。"""
+    actor, now = _actor(request), clock.now()
+    version = request.POST.get("_version", "")
+    pairs = [(name, value) for name, values in request.POST.lists() for value in values]
+    try:
+        draft_acts.save_draft(
+            actor=actor, form=request.POST.get("_form", ""), now=now, pairs=pairs,
+            object_key=request.POST.get("_object", ""),
+            version=int(version) if version.isascii() and version.isdigit() and len(version) < 9
+            else None,
+        )  # fmt: skip
+    except RuleBroken as broken:
+        return JsonResponse({"error": broken.findings[0].message}, status=422)
+    return JsonResponse({"saved": now.strftime("%H:%M")})
+
+
+@require_GET
+def drafts(request: HttpRequest) -> HttpResponse:
+    """我的草稿:没交的表单,接着填或丢弃。"""
+    actor = _actor(request)
+    known = registry.forms()
+    mine = [d for d in queries.drafts_of(actor).order_by("-saved_at") if d.form in known]
+    names: dict[tuple[str, str], str] = {}
+    for form in {d.form for d in mine}:
+        keys = [d.object_key for d in mine if d.form == form and d.object_key]
+        if keys and known[form].names is not None:
+            names |= {(form, k): v for k, v in known[form].names(actor, keys).items()}  # type: ignore[misc]
+    rows = [
+        {
+            "draft": d,
+            "label": known[d.form].label,
+            "name": names.get((d.form, d.object_key), d.object_key),
+            "url": known[d.form].url(d.object_key),
+        }
+        for d in mine
+    ]
+    return render(request, "personal/drafts.html", {"page_title": "我的草稿", "rows": rows})
+
+
+@require_POST
+def draft_discard(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """丢弃一份草稿,回到那张表单(或「我的草稿」)。"""
+    actor = _actor(request)
+    draft = queries.draft_door(actor, draft_id)
+    known = registry.forms().get(draft.form)
+    draft_acts.discard_draft(actor=actor, draft=draft)
+    messages.success(request, "已丢弃草稿")
+    if request.POST.get("back") == "list" or known is None:
+        return HttpResponseRedirect(reverse("personal:drafts"))
+    return HttpResponseRedirect(known.url(draft.object_key))

@@ -165,6 +165,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "money_unit": made.money_unit,
         "money_label": made.money_label,
         "today": _Lazy(made),
+        "autosave": getattr(request, "autosave", None),
     }
 
 

@@ -30,18 +30,23 @@ class RowForm:
     raw: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
     draft: UpdateDraft | None = None
+    restored: bool = False
 
     def add(self, findings: Iterable[Finding]) -> None:
         for found in findings:
             self.errors.setdefault(found.field if found.field in FIELDS else "row", found.message)
 
     @property
+    def typed(self) -> bool:
+        """与打开时不同。"""
+        before = initial(self.row)
+        return any(fold(self.raw[name]) != fold(before[name]) for name in FIELDS if name != "seen")
+
+    @property
     def filled(self) -> bool:
         """填了东西、或本期已有进展的行才交;什么也没有的留着待报。"""
-        before = initial(self.row)
-        typed = any(fold(self.raw[name]) != fold(before[name]) for name in FIELDS if name != "seen")
         return (
-            typed
+            self.typed
             or (self.row.current is None and bool(self.row.happenings))
             or bool(self.row.fresh)
         )
@@ -66,6 +71,18 @@ def initial(row: SheetRow) -> dict[str, str]:
 def blank(row: SheetRow) -> RowForm:
     """没有提交过的一行。"""
     return RowForm(row, initial(row))
+
+
+def restored(row: SheetRow, data: Mapping[str, Any]) -> RowForm | None:
+    """没交的草稿里的这一行,填回去;草稿里没有的为空。存下之后又报过一稿的,说一声,版本用现在的。"""
+    if f"{row.code}.seen" not in data:
+        return None
+    raw = initial(row)
+    typed = {name: str(data.get(f"{row.code}.{name}", raw[name])) for name in FIELDS}
+    form = RowForm(row, raw | typed | {"seen": raw["seen"]}, restored=True)
+    if typed["seen"] != raw["seen"]:
+        form.errors["row"] = "存下草稿之后这一行又报过一稿，这里是您草稿里的，请核对再交"
+    return form
 
 
 def read(row: SheetRow, data: Mapping[str, Any]) -> RowForm | None:

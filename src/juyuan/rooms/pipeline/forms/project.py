@@ -8,9 +8,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import formset_factory
+from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from juyuan.foundation.people.visibility import Confidentiality
+from juyuan.foundation.personal.autosave import initial_from
 from juyuan.foundation.ui.fields import (
     ErrorLine,
     MoneyField,
@@ -210,6 +212,14 @@ HostFormSet = formset_factory(HostForm, extra=1, max_num=MAX_ROWS, absolute_max=
 ANCHORS = {"investors": "parties", "host_units": "hosts", "contact": "contact"}
 
 
+def _rows_in(data: QueryDict, prefix: str, form: type[forms.Form]) -> list[dict[str, Any]]:
+    """草稿里某一组的各行(空行略去)。"""
+    said = data.get(f"{prefix}-TOTAL_FORMS", "")
+    total = min(int(said), MAX_ROWS) if said.isascii() and said.isdigit() else 0
+    rows = [initial_from(form.base_fields, data, f"{prefix}-{at}-") for at in range(total)]
+    return [row for row in rows if row.get("name") or row.get("unit") or row.get("share")]
+
+
 class ProjectBundle:
     """一页表单:单值内容、出资各方、承载地。合起来判断,合起来报错。"""
 
@@ -221,9 +231,17 @@ class ProjectBundle:
         initial: Mapping[str, Any],
         data: MultiValueDict[str, Any] | None = None,
         suggest_url: str = "",
+        restored: QueryDict | None = None,
     ) -> None:
         self.choices = choices
         self.stage = stage
+        if data is None and restored is not None:  # 没交的草稿:作为初值填回
+            initial = {
+                **initial,
+                **initial_from(ProjectForm.base_fields, restored),
+                "parties": _rows_in(restored, "parties", PartyForm),
+                "hosts": _rows_in(restored, "hosts", HostForm),
+            }
         self.form = ProjectForm(data, initial=initial, choices=choices, stage=stage)
         self.parties = PartyFormSet(
             data,

@@ -121,6 +121,11 @@ class Row:
         return self.status == StageStatus.CLAIMED
 
 
+def names_of(actor: Actor, codes: Sequence[str]) -> dict[str, str]:
+    """编号 → 名称;只给看得见全貌的。"""
+    return dict(seen_whole(actor).filter(code__in=codes).values_list("code", "name"))
+
+
 def lack_of(project: Project, facts: Facts, on: date) -> Lack:
     """还差什么,以及齐了以后等谁。"""
     target = gate_target(project)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from juyuan.foundation.personal.models import FormDraft
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.period import SHANGHAI
 from juyuan.rooms.pipeline.actions.monthly import close_month
@@ -174,3 +175,30 @@ def test_添进展附材料_填错了撤销(cast: Any) -> None:
     assert client.post(back, {"reason": "填错项目"}).status_code == 302
     assert "系统里还没有" in client.get(URL).text
     assert cast.client("dongfeng").get(back).status_code == 404
+
+
+def test_只交一行_别的行填的留在草稿里_回来还在(cast: Any) -> None:
+    one, two, _ = projects(cast)
+    client = cast.client(UNIT)
+    done = post(client, (one, {"progress": "甲"}), (two, {"progress": "乙"}), save=two.code)
+    page = client.get(done["Location"]).text
+    assert [u.progress for u in MonthlyUpdate.objects.all()] == ["乙"]
+    assert ">甲</textarea>" in page and "data-restored" in page and "丢弃草稿" in page
+    post(client, (one, {"progress": "甲"}))
+    assert FormDraft.objects.count() == 0
+    assert "丢弃草稿" not in client.get(URL).text
+
+
+def test_存下草稿之后又报过一稿的行_说一声_版本用现在的(cast: Any) -> None:
+    (one,) = projects(cast, 1)
+    client = cast.client(UNIT)
+    said = client.post(
+        "/drafts/save/",
+        {"_form": "pipeline.monthly_sheet", "_object": f"{UNIT}.2026-11",
+         f"{one.code}.seen": "0", f"{one.code}.progress": "草稿里的"},
+    )  # fmt: skip
+    assert said.json() == {"saved": "09:00"}
+    post(cast.client("chen"), (one, {"progress": "商务局代报"}))
+    page = client.get(URL).text
+    assert "草稿里的" in page and "又报过一稿" in page
+    assert f'name="{one.code}.seen" value="1"' in page

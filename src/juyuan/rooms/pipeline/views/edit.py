@@ -7,12 +7,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juyuan.foundation.people.visibility import Sight
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
@@ -73,7 +74,11 @@ def initial_of(draft: ProjectDraft, chosen: options.Choices) -> dict[str, Any]:
 
 
 def _bundle(
-    chosen: options.Choices, stage: Stage, initial: dict[str, Any], data: Any = None
+    chosen: options.Choices,
+    stage: Stage,
+    initial: dict[str, Any],
+    data: Any = None,
+    restored: QueryDict | None = None,
 ) -> ProjectBundle:
     return ProjectBundle(
         choices=chosen,
@@ -81,6 +86,7 @@ def _bundle(
         initial=initial,
         data=data,
         suggest_url=reverse("pipeline:suggest_investors"),
+        restored=restored,
     )
 
 
@@ -98,11 +104,14 @@ def _prejudge(bundle: ProjectBundle, more: list[Finding]) -> list[Finding]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@autosaved("pipeline.register")
 def register(request: HttpRequest) -> HttpResponse:
     """登记项目:谋划,或有真实投资方与接触记录的直接进入洽谈(不算越级)。"""
     actor, now = actor_of(request), clock.now()
     require(access.can_register(actor))
-    said = request.POST.get("stage") or request.GET.get("stage", "")
+    auto = autosave_of(request)
+    kept_stage = auto.data.get("stage", "") if auto.data is not None else ""
+    said = request.POST.get("stage") or request.GET.get("stage", "") or kept_stage
     entries = entry_stages(now.date())
     stage = next((s for s in entries if s.value == said), Stage.PLANNING)
     chosen = options.load(now.date())
@@ -114,10 +123,11 @@ def register(request: HttpRequest) -> HttpResponse:
         "hosts": [],
     }
     data = request.POST if request.method == "POST" else None
-    bundle = _bundle(chosen, stage, initial, data)
+    bundle = _bundle(chosen, stage, initial, data, auto.data)
     contact = EvidenceForm(data, prefix="contact", initial={"fact": FactKey.CONTACT.value})
     contact.fields["fact"].required = False
     today_limit(contact, now.date())
+    auto.fill(contact)
     kept = None
     if request.method == "POST":
         try:
@@ -199,6 +209,7 @@ def _place(bundle: ProjectBundle, contact: EvidenceForm, broken: RuleBroken) -> 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@autosaved("pipeline.edit")
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """编辑项目。"""
     actor, now = actor_of(request), clock.now()
@@ -209,7 +220,10 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     chosen = options.load(now.date(), keep_units={pk for pk in units if pk is not None})
     initial = _editing(project, current, chosen)
     stage, merged, status = project.stage_enum, None, 200
-    bundle = _bundle(chosen, stage, initial, request.POST if request.method == "POST" else None)
+    auto = autosave_of(request)
+    auto.version = project.version
+    data = request.POST if request.method == "POST" else None
+    bundle = _bundle(chosen, stage, initial, data, auto.data)
     if request.method == "POST":
         status = 422
         if bundle.is_valid():

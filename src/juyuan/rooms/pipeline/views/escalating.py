@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from juyuan.foundation.figures.queries import compute
 from juyuan.foundation.personal import queries as saved
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.ui import querystring
 from juyuan.foundation.ui.context import money_unit
@@ -328,12 +329,14 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("pipeline.escalation_plan")
 def plan(request: HttpRequest, code: str) -> HttpResponse:
     """交工作方案。"""
     actor, now = actor_of(request), clock.now()
     project, row = _opened(actor, code)
     require(access.can_run_escalation(actor, row))
     form = PlanForm(request.POST if request.method == "POST" else None, initial={"plan": row.plan})
+    autosave_of(request).fill(form)
     kept: list[keeping.Kept] = []
 
     def act(valid: bool) -> bool:
@@ -355,12 +358,14 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("pipeline.escalation_report")
 def report(request: HttpRequest, code: str) -> HttpResponse:
     """报告一期。"""
     actor, now = actor_of(request), clock.now()
     project, row = _opened(actor, code)
     require(access.can_run_escalation(actor, row))
     form = ReportForm(request.POST if request.method == "POST" else None)
+    autosave_of(request).fill(form)
 
     def act(valid: bool) -> bool:
         if valid:

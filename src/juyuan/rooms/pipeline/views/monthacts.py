@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.ui.errors import Step, respond
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
@@ -67,6 +68,7 @@ def section(project: Project, actor: Actor) -> dict[str, Any]:
 
 
 @require_http_methods(BOTH)
+@autosaved("pipeline.month")
 def project_month(request: HttpRequest, code: str) -> HttpResponse:
     """一个项目的历次更新;这一期的可在此填报,锁了账的写明理由更正。"""
     actor, now = actor_of(request), clock.now()
@@ -83,12 +85,16 @@ def project_month(request: HttpRequest, code: str) -> HttpResponse:
     owner = row.unit_id if row else (project.lead_unit_id or project.owner_unit_id or 0)
     may = access.can_report_month(actor, owner, reach_of(actor))
     form = None
+    auto = autosave_of(request)
+    auto.object_key = f"{code}.{period.key}"
     if request.method == "POST":
         require(may)
     if row is not None and may:
         form = UpdateForm(
             request.POST if request.method == "POST" else None, row=row, closed=closed
         )
+        auto.version = row.revision
+        auto.fill(form, skip=("seen",))
         if form.is_bound and form.is_valid():
             try:
                 submit_update(
@@ -126,6 +132,7 @@ def project_month(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("pipeline.progress")
 def progress_new(request: HttpRequest, code: str) -> HttpResponse:
     """添一件进展,可附材料。"""
     actor, now = actor_of(request), clock.now()
@@ -135,6 +142,7 @@ def progress_new(request: HttpRequest, code: str) -> HttpResponse:
     kinds = periods.kinds(periods.of(clock.today()))
     form = ProgressForm(request.POST if request.method == "POST" else None, kinds=kinds)
     form.marks = {"kind": "必填", "happened_on": "必填", "note": "选填", "file": "选填"}  # type: ignore[attr-defined]
+    autosave_of(request).fill(form)
     kept = None
     if form.is_bound:
         valid = form.is_valid()

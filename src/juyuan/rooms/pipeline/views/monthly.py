@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,14 +20,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.people.queries import unit_by_code
 from juyuan.foundation.personal import queries as saved
+from juyuan.foundation.personal.actions.drafts import save_draft
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.ui import querystring
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.period import add_months
-from juyuan.kernel.verdict import Denied, NotFound, require
+from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.monthly import submit_updates
-from juyuan.rooms.pipeline.forms.monthly import RowForm, blank, read
+from juyuan.rooms.pipeline.forms.monthly import RowForm, blank, read, restored
 from juyuan.rooms.pipeline.queries import monthly as queries
 from juyuan.rooms.pipeline.queries.figures import View
 from juyuan.rooms.pipeline.queries.monthly import Sheet
@@ -129,6 +132,7 @@ def own_unit(found: Asked, units: list[Unit]) -> Unit | None:
 
 
 @require_http_methods(BOTH)
+@autosaved("pipeline.monthly_sheet")
 def monthly(request: HttpRequest) -> HttpResponse:
     """月度更新:有单位就是那张表,统管的人没指明单位就是总览。"""
     found = asked(request)
@@ -139,13 +143,37 @@ def monthly(request: HttpRequest) -> HttpResponse:
     if found.unit is None and request.GET.get("view") != "units":
         unit = own_unit(found, units)
         found = Asked(**{**found.__dict__, "unit": unit})
+    auto = autosave_of(request)
+    auto.rows_only = True
+    auto.object_key = f"{found.unit.code}.{found.period.key}" if found.unit else ""
     if request.method == "POST":
         require(access.can_register(found.actor))
         return _submit(request, found, units)
     if found.unit is None:
         return _overview(request, found, units, kept=kept)
     sheet = _sheet(found)
-    return _draw(request, found, sheet, units, [blank(row) for row in sheet.rows], kept=kept)
+    may = bool(access.can_report_month(found.actor, sheet.unit.pk, found.reach))
+    if not may or sheet.closed or found.as_of is not None:
+        request.autosave = None  # type: ignore[attr-defined]  # 只看的表没有草稿
+    data = (auto.data if request.autosave else None) or {}  # type: ignore[attr-defined]
+    forms = [restored(row, data) or blank(row) for row in sheet.rows]
+    return _draw(request, found, sheet, units, forms, kept=kept)
+
+
+def _remember(request: HttpRequest, forms: list[RowForm], gone: set[str]) -> None:
+    """交过之后:没交、被退回而填了字的各行仍在草稿里(用刚交来的字),交成的去掉。"""
+    auto = autosave_of(request)
+    auto.keep = True
+    left = {f.row.code for f in forms if f.row.code not in gone and (f.typed or f.errors)}
+    pairs = [(k, v) for k, v in request.POST.items() if k.rpartition(".")[0] in left]
+    with suppress(RuleBroken):  # 太大的不存,字还在眼前的表里
+        if pairs and auto.on:
+            save_draft(
+                actor=auto.actor, form=auto.form, object_key=auto.object_key, version=None,
+                pairs=pairs, now=clock.now(),
+            )  # fmt: skip
+            return
+    auto.done()
 
 
 def _views(request: HttpRequest) -> saved.Strip | str:
@@ -186,6 +214,7 @@ def _submit(request: HttpRequest, found: Asked, units: list[Unit]) -> HttpRespon
     for refused in done.refused:
         by_code[refused.code].add(refused.findings)
     wrong = sum(bool(form.errors) for form in forms)
+    _remember(request, forms, {f.row.code for f in sent if not f.errors})
     if done.saved:
         messages.success(request, f"已收下 {len(done.saved)} 个项目的月度更新")
     if not wrong and (done.saved or done.same):
@@ -284,6 +313,7 @@ def _row(form: RowForm, sheet: Sheet, editable: bool) -> dict[str, Any]:
         if form.raw["no_change"] in set(NoChange)
         else "",
         "editable": editable,
+        "restored": form.restored,
         "paused": row.standing == "paused",
     }
 

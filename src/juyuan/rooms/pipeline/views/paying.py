@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.ui.errors import Step, respond
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.ui.formats import amount as shown_amount
@@ -54,6 +55,7 @@ def _crumbs(project: Project, title: str) -> list[dict[str, str]]:
 
 
 @require_http_methods(BOTH)
+@autosaved("pipeline.voucher")
 def add(request: HttpRequest, code: str) -> HttpResponse:
     """登记一张凭证。"""
     actor, now = actor_of(request), clock.now()
@@ -64,6 +66,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         kinds=read.kind_labels(now.date()), payers=payers,
     )  # fmt: skip
+    autosave_of(request).fill(form)
     kept = None
     if form.is_bound:
         valid = form.is_valid()
@@ -87,7 +90,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
         "project": project,
         "form": form,
         "kept": kept,
-        "foreign_open": form.is_bound and form.data.get("currency", "CNY") != "CNY",
+        "foreign_open": form["currency"].value() not in (None, "", "CNY"),
         "cancel_url": detail_url(project) + ANCHOR,
         "crumbs": _crumbs(project, "登记到位资金"),
     }

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from juyuan.foundation.files import queries as files
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
@@ -25,6 +26,7 @@ from juyuan.rooms.pipeline.views.confirming import BOTH
 
 
 @require_http_methods(BOTH)
+@autosaved("pipeline.evidence")
 def evidence(request: HttpRequest, code: str) -> HttpResponse:
     """提交一份证据。"""
     actor, now = actor_of(request), clock.now()
@@ -32,7 +34,10 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
     require(access.can_add_evidence(actor, project))
     wanted = request.GET.get("fact", "")
     initial = {"fact": wanted} if wanted in set(FactKey) else {}
+    auto = autosave_of(request)
+    auto.object_key = f"{code}.{wanted}" if initial else code  # 每种证据各一份草稿
     form = EvidenceForm(request.POST if request.method == "POST" else None, initial=initial)
+    auto.fill(form)
     kept = None
     if form.is_bound:
         valid = form.is_valid()

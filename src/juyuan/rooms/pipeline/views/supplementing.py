@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
@@ -51,6 +52,7 @@ def section(project: Project, actor: Actor) -> dict[str, Any]:
 
 
 @require_http_methods(BOTH)
+@autosaved("pipeline.supplement")
 def add(request: HttpRequest, code: str) -> HttpResponse:
     """登记一份补充协议。"""
     actor, now = actor_of(request), clock.now()
@@ -61,6 +63,9 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
         initial={name: getattr(project, name) for name in FIELDS} | {"version": project.version},
     )
     kept: list[keeping.Kept] = []
+    auto = autosave_of(request)
+    auto.version = project.version
+    auto.fill(form, skip=("version",))
     if form.is_bound:
         valid = form.is_valid()
         try:

@@ -61,7 +61,7 @@
   });
   form.addEventListener('submit', function () { sending = true; });
   window.addEventListener('beforeunload', function (e) {
-    if (!sending && all('[data-row]', form).some(changed)) {
+    if (!sending && !form.dataset.autosaved && all('[data-row]', form).some(changed)) {
       e.preventDefault();
       e.returnValue = '';
     }
