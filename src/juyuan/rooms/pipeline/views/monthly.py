@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -150,12 +150,14 @@ def monthly(request: HttpRequest) -> HttpResponse:
         require(access.can_register(found.actor))
         return _submit(request, found, units)
     if found.unit is None:
+        request.autosave = None  # type: ignore[attr-defined]
         return _overview(request, found, units, kept=kept)
     sheet = _sheet(found)
     may = bool(access.can_report_month(found.actor, sheet.unit.pk, found.reach))
     if not may or sheet.closed or found.as_of is not None:
         request.autosave = None  # type: ignore[attr-defined]  # 只看的表没有草稿
-    data = (auto.data if request.autosave else None) or {}  # type: ignore[attr-defined]
+        auto.rows_only = False
+    data: Mapping[str, Any] = (auto.data if auto.rows_only else None) or {}
     forms = [restored(row, data) or blank(row) for row in sheet.rows]
     return _draw(request, found, sheet, units, forms, kept=kept)
 
@@ -165,7 +167,7 @@ def _remember(request: HttpRequest, forms: list[RowForm], gone: set[str]) -> Non
     auto = autosave_of(request)
     auto.keep = True
     left = {f.row.code for f in forms if f.row.code not in gone and (f.typed or f.errors)}
-    pairs = [(k, v) for k, v in request.POST.items() if k.rpartition(".")[0] in left]
+    pairs = [(k, str(v)) for k, v in request.POST.items() if k.rpartition(".")[0] in left]
     with suppress(RuleBroken):  # 太大的不存,字还在眼前的表里
         if pairs and auto.on:
             save_draft(
