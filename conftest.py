@@ -50,6 +50,10 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.SESSION_COOKIE_NAME, django_settings.CSRF_COOKIE_NAME = "session", "csrf"
     django_settings.SECURE_HSTS_SECONDS = 0
     django_settings.SECURE_SSL_REDIRECT = False
+    # 测试里的「今天」是人物所在的那一天,不随真的日子走:哪天跑都一样
+    from tests.cast import NOW
+
+    django_settings.JUYUAN_NOW = NOW.isoformat()
     django_settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
     django_settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # 线程用完即还,收尾时才删得掉测试库
 

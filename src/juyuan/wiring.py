@@ -427,11 +427,12 @@ def _search() -> None:
 def _figures() -> None:
     from juyuan.foundation.duties import figures as lateness
     from juyuan.foundation.workdays import clock
-    from juyuan.rooms.pipeline.queries import figures, paid_figures
+    from juyuan.rooms.pipeline.queries import ageing, figures, paid_figures
 
     figures.register()
     lateness.register(clock.today)
     paid_figures.register(clock.today)
+    ageing.register(clock.today)
 
 
 def _files() -> None:

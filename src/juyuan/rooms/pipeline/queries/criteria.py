@@ -37,6 +37,8 @@ CHOICES: dict[str, tuple[str, frozenset[str]]] = {
     "mine": ("范围", frozenset({"1"})),
     "result": ("统计结果", frozenset(past.RESULTS)),
     "once": ("只计一次", frozenset({"1"})),
+    "entered": ("进过的库", frozenset(Stage)),
+    "passed": ("走完的库", frozenset(Stage)),
 }
 CODES = {"host_unit": "承载地", "chain": "产业链", "lead_unit": "首谈单位"}
 AMOUNTS = {"total_min": "总投资下限", "total_max": "总投资上限"}
@@ -58,6 +60,8 @@ class Criteria:
     mine: str = ""
     result: str = ""
     once: str = ""
+    entered: str = ""
+    passed: str = ""
     host_unit: str = ""
     chain: str = ""
     lead_unit: str = ""
@@ -196,6 +200,10 @@ def apply(
     frozen = past.frozen_stage(found)
     if frozen is not None and (found.result or found.chain or found.lead_unit or found.host_unit):
         queryset = queryset.filter(past.with_recognition(found, frozen))
+    if found.entered:
+        queryset = queryset.filter(pk__in=past.entered(found.entered, found.as_of))
+    if found.passed:
+        queryset = queryset.filter(pk__in=past.passed(found.passed, found.as_of))
     if found.q:
         queryset = queryset.filter(matching(found.q))
     if found.mine:

@@ -11,14 +11,26 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.ui.keyset import Order
 from juyuan.rooms.chains.models import Chain
-from juyuan.rooms.pipeline.models import Project, ProjectState, Recognition
+from juyuan.rooms.pipeline.models import Project, ProjectState, Recognition, StageMove
 from juyuan.rooms.pipeline.queries.figures import FOREVER, end_of
-from juyuan.rooms.pipeline.queries.relations import uncounted
+from juyuan.rooms.pipeline.queries.relations import uncounted, uncounted_anywhere
 from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES, Stage, StageStatus, Standing
 
 if TYPE_CHECKING:
@@ -120,6 +132,9 @@ def _at(then: QuerySet[ProjectState], stage: Stage) -> QuerySet[ProjectState, in
 
 def uncounted_by(found: Criteria, seen: QuerySet[Project]) -> set[int]:
     """这个数里按项目关系不计的项目(`found` 说的是哪个数:统计结果、认定所在库、所在库)。"""
+    end = end_of(found.as_of) if found.as_of else None
+    if found.entered or found.passed:
+        return uncounted_anywhere(end, found.as_of or FOREVER, seen)
     if found.result:
         stage, net, _ = RESULTS[found.result]
         key = ("net" if net else "gross", stage.value)
@@ -127,8 +142,29 @@ def uncounted_by(found: Criteria, seen: QuerySet[Project]) -> set[int]:
         key = ("recognised", found.recognised_stage)
     else:
         key = ("claimed", found.stage)
-    end = end_of(found.as_of) if found.as_of else None
     return uncounted(key, end, found.as_of or FOREVER, seen)
+
+
+def _moves(as_of: date | None) -> QuerySet[StageMove]:
+    return StageMove.objects.filter(at__lt=end_of(as_of or FOREVER))
+
+
+def entered(stage: str, as_of: date | None) -> QuerySet[Any]:
+    """进过这个库的项目编号(该日终了前已录入的移动)。"""
+    return _moves(as_of).filter(to_stage=stage).values("project_id")
+
+
+def passed(stage: str, as_of: date | None) -> QuerySet[Any]:
+    """从这个库前移出去过的项目编号:紧接着的那一次移动是往后的库去的。"""
+    following = (
+        _moves(as_of)
+        .filter(project_id=OuterRef("project_id"), id__gt=OuterRef("id"))
+        .order_by("id")
+        .values("to_stage")[:1]
+    )
+    later = [s.value for s in Stage if s.order > Stage(stage).order]
+    rows = _moves(as_of).filter(to_stage=stage).annotate(left_to=Subquery(following))
+    return rows.filter(left_to__in=later).values("project_id")
 
 
 def snapshots(as_of: date) -> QuerySet[ProjectState]:

@@ -278,3 +278,23 @@ def uncounted(
     ids = {pk for pair in pairs for pk in (pair.earlier, pair.later)}
     known = set(seen.filter(pk__in=ids).values_list("pk", flat=True))
     return set(deducted(pairs, standings(pairs, end), key, known))
+
+
+def uncounted_anywhere(
+    end: datetime | None, day: date, seen: QuerySet[Project] | None
+) -> set[int]:
+    """申报各库里因关系不计个数的全部项目;`seen` 为空即全市。"""
+    pairs = effective(end, day)
+    if not pairs:
+        return set()
+    known = None
+    if seen is not None:
+        ids = {pk for pair in pairs for pk in (pair.earlier, pair.later)}
+        known = set(seen.filter(pk__in=ids).values_list("pk", flat=True))
+    found = standings(pairs, end)
+    return {
+        pk
+        for kind, lib in found.cells
+        if kind == "claimed"
+        for pk in deducted(pairs, found, (kind, lib), known)
+    }

@@ -288,6 +288,10 @@ def chips(found: Criteria) -> list[str]:
         said.append(RESULTS[found.result][2])
     if found.recognised_stage:
         said.append(f"认定所在库：{Stage(found.recognised_stage).label}")
+    if found.entered:
+        said.append(f"进过「{Stage(found.entered).label}」库的")
+    if found.passed:
+        said.append(f"从「{Stage(found.passed).label}」库前移出去过的")
     if found.batch:
         said.append("只看同一批导入的")
     return said
