@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from django.db import connection
 
@@ -131,7 +130,9 @@ def _rows(as_of: date | None, day: date, end: datetime, actor: Actor | None) -> 
         for kind, lib, dimension, key, middle, total, count in cursor.fetchall():
             empty = UNPLACED if dimension == "county" else NO_CHAIN
             value = total * 10000 // count if kind == CONVERSION else middle
-            cells.setdefault((kind, lib, dimension), {})[key or (empty if dimension else "")] = value
+            cells.setdefault((kind, lib, dimension), {})[key or (empty if dimension else "")] = (
+                value
+            )
     return cells, bool(fewer)
 
 

@@ -280,9 +280,7 @@ def uncounted(
     return set(deducted(pairs, standings(pairs, end), key, known))
 
 
-def uncounted_anywhere(
-    end: datetime | None, day: date, seen: QuerySet[Project] | None
-) -> set[int]:
+def uncounted_anywhere(end: datetime | None, day: date, seen: QuerySet[Project] | None) -> set[int]:
     """申报各库里因关系不计个数的全部项目;`seen` 为空即全市。"""
     pairs = effective(end, day)
     if not pairs:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from juyuan.kernel.clause import rule
 from juyuan.rooms.pipeline.rules.stages import Stage
@@ -42,7 +43,7 @@ def completed_stays(entries: Sequence[Entry]) -> list[tuple[Stage, int]]:
     """强化项目动态管理:走完的停留。只算往后走的:退回去的那一次没有走完。"""
     return [
         (here.stage, max((left.on - here.on).days, 0))
-        for here, left in zip(entries, entries[1:], strict=False)
+        for here, left in pairwise(entries)
         if left.stage.order > here.stage.order
     ]
 

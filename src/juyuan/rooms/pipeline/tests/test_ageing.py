@@ -171,7 +171,9 @@ def count(cast: Any, url: str) -> int:
 def test_s3_3b_数背后的清单就是所计的项目(cast: Any, as_of: int | None) -> None:
     stories = [[(N, 10), (I, 10)], [(N, 5)], [(N, 5), (I, 5), (N, 5)], []]
     for number, story in enumerate(stories):
-        place(f.planning(cast, name=f"清单第{number}号"), story, "ended" if number == 0 else "active")
+        place(
+            f.planning(cast, name=f"清单第{number}号"), story, "ended" if number == 0 else "active"
+        )
     day = cast.TODAY + timedelta(days=as_of) if as_of else None
     names = frozenset(figure.name for figure in ageing.FIGURES)
     found = ageing.compute(day, cast.actor("zongzhaoji"), names, cast.TODAY + timedelta(days=60))
