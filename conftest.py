@@ -50,12 +50,34 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.SESSION_COOKIE_NAME, django_settings.CSRF_COOKIE_NAME = "session", "csrf"
     django_settings.SECURE_HSTS_SECONDS = 0
     django_settings.SECURE_SSL_REDIRECT = False
-    # 测试里的「今天」是人物所在的那一天,不随真的日子走:哪天跑都一样
-    from tests.cast import NOW
-
-    django_settings.JUYUAN_NOW = NOW.isoformat()
     django_settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
     django_settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # 线程用完即还,收尾时才删得掉测试库
+
+
+@pytest.fixture(scope="session", autouse=True)
+def house_clock() -> Iterator[None]:
+    """测试里的钟从人物所在的那一刻走起,不随真的日子:哪一天跑都一样。"""
+    from juyuan.foundation.workdays import clock
+    from tests.cast import NOW
+
+    real = clock.machine
+    ahead = NOW - real()
+    clock.machine = lambda: real() + ahead
+    yield
+    clock.machine = real
+
+
+@pytest.fixture
+def real_clock(house_clock: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """真的钟(只给测时钟自己的测试,和要与子进程对表的测试)。"""
+    from importlib import util
+
+    from juyuan.foundation.workdays import clock
+
+    assert clock.__spec__ is not None and clock.__spec__.loader is not None
+    fresh = util.module_from_spec(clock.__spec__)
+    clock.__spec__.loader.exec_module(fresh)
+    monkeypatch.setattr(clock, "machine", fresh.machine)
 
 
 def pytest_unconfigure() -> None:

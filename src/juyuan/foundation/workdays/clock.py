@@ -13,12 +13,17 @@ from django.core.exceptions import ImproperlyConfigured
 from juyuan.kernel.period import SHANGHAI
 
 
+def machine() -> datetime:
+    """机器的钟(Asia/Shanghai);只有这一处读它。"""
+    return datetime.now(SHANGHAI)
+
+
 def now() -> datetime:
     """现在(Asia/Shanghai)。"""
     told = getattr(settings, "JUYUAN_NOW", "")
     if told:
         return _told_time(told)
-    real = datetime.now(SHANGHAI)
+    real = machine()
     day = getattr(settings, "JUYUAN_TODAY", "")
     return datetime.combine(_told_day(day), real.time(), SHANGHAI) if day else real
 

@@ -9,7 +9,7 @@ from juyuan.foundation.workdays import clock
 from juyuan.kernel.period import SHANGHAI
 
 
-def test_now_is_shanghai_time(settings):
+def test_now_is_shanghai_time(settings, real_clock):
     settings.JUYUAN_NOW = settings.JUYUAN_TODAY = ""
     before = datetime.now(SHANGHAI)
     told = clock.now()
