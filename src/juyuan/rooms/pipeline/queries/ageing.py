@@ -25,7 +25,7 @@ from juyuan.rooms.pipeline.queries.figures import (
     end_of,
     rows_url,
 )
-from juyuan.rooms.pipeline.queries.figuresql import LIVE, LIVE_HOSTS, PAST, PAST_HOSTS
+from juyuan.rooms.pipeline.queries.figuresql import LIVE_HOSTS, PAST_HOSTS
 from juyuan.rooms.pipeline.queries.relations import uncounted_anywhere
 from juyuan.rooms.pipeline.queries.scope import seen_whole
 from juyuan.rooms.pipeline.rules.ageing import WATCHED
@@ -61,6 +61,21 @@ def _figures() -> list[Figure]:
 
 
 FIGURES = _figures()
+# 申报口径,不看认定:此刻取项目表,某日取该日终了前最后一张快照
+LIVE = """
+SELECT p.id, p.stage, p.standing, COALESCE(c.code, '') AS chain, p.lead_unit_id AS lead
+FROM pipeline_project p LEFT JOIN chains_chain c ON c.id = p.chain_id
+WHERE p.voided_at IS NULL AND {scope}
+"""
+PAST = """
+SELECT s.project_id AS id, s.stage, s.standing, s.chain_code AS chain, s.lead_unit_id_at AS lead,
+       s.hosts
+FROM (
+    SELECT DISTINCT ON (project_id) *
+    FROM pipeline_projectstate WHERE recorded_at < %s
+    ORDER BY project_id, recorded_at DESC, id DESC
+) s WHERE NOT s.voided AND {scope}
+"""
 _RANK = "array_position(ARRAY[{}]::text[], {{}}::text)".format(
     ", ".join(f"'{stage.value}'" for stage in STAGES)
 )
