@@ -278,18 +278,13 @@ def _duties() -> None:
 
 def _parameters() -> None:
     from juyuan.foundation.duties import effects as dues
-    from juyuan.foundation.duties.actions import rederive_rules
     from juyuan.foundation.figures import effects as figures
-    from juyuan.foundation.policy import duty, effects, registry
+    from juyuan.foundation.policy import duty, effects
     from juyuan.rooms.pipeline.actions import effects as projects
 
     duty.connect()
-    registry.on_change("duties", rederive_rules)
-    for one in projects.EFFECTS:
-        effects.register(one)
-    effects.register(dues.effect(projects.DUTY_KEYS))
-    effects.register(figures.effect(projects.FIGURE_KEYS))
-    effects.register_hints(projects.HINTS)
+    dues.connect(projects.DUTY_KEYS)
+    effects.register(*projects.EFFECTS, figures.effect(projects.FIGURE_KEYS), hints=projects.HINTS)
 
 
 def _bell() -> None:
@@ -482,14 +477,18 @@ def _investors() -> None:
 def api_routers() -> list[tuple[str, Any]]:
     """接口各路由:(前缀, 路由)。"""
     from juyuan.foundation.duties.api import router as duties
+    from juyuan.foundation.exchange.api import router as imports
     from juyuan.foundation.figures.api import router as figures
     from juyuan.foundation.notices.api import router as notices
+    from juyuan.foundation.policy.api import router as parameters
     from juyuan.rooms.chains.api import router as chains
     from juyuan.rooms.investors.api import router as investors
     from juyuan.rooms.pipeline.api import router as projects
     from juyuan.rooms.pipeline.api.monthly import router as months
 
     return [
+        ("", parameters),
+        ("", imports),
         ("/projects", projects),
         ("/investors", investors),
         ("/chains", chains),

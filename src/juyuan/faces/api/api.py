@@ -10,11 +10,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
 from django.utils.timezone import is_aware, localtime
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import BaseRenderer
 
 from juyuan import __version__
 from juyuan.faces.api.auth import Token
 from juyuan.faces.api.common import router as common
+from juyuan.faces.api.document import CompleteSchema
 from juyuan.faces.api.errors import install
 from juyuan.wiring import api_routers
 
@@ -37,8 +39,18 @@ class ChineseJson(BaseRenderer):
         return json.dumps(data, ensure_ascii=False, cls=LocalTimes, separators=(",", ":"))
 
 
+class CompleteAPI(NinjaAPI):
+    """描述连同请求头:见 `document`。"""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        start = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        return CompleteSchema(self, start)
+
+
 def build() -> NinjaAPI:
-    api = NinjaAPI(
+    api = CompleteAPI(
         title="聚源接口",
         version=__version__,
         description="招商引资项目、投资方、产业链、条款与统计。金额为万元十进制字符串,日期 ISO,单位、产业链用稳定代码。",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
@@ -54,6 +54,8 @@ class Door:
             return self.get_response(request)
         turned_away = self._admit(request)
         response = turned_away or self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            errors.explain_method(request, response)
         response.headers.setdefault("X-Request-ID", request.request_id)  # type: ignore[attr-defined]
         if request.actor is not None:  # type: ignore[attr-defined]
             add_never_cache_headers(response)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils.timezone import localtime
 from ninja import Schema
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import MoneyError, from_wan
@@ -46,6 +46,12 @@ Wan = Annotated[
 Percent = Annotated[
     str, Field(pattern=r"^(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)$", examples=["62.50"])
 ]
+
+
+class Strict(Schema):
+    """请求体:不认识的字段退回,不装作收下了。"""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class FindingOut(Schema):
@@ -97,6 +103,12 @@ class PreconditionRequired(Exception):
 
 class BadCursor(Exception):
     """游标读不懂(422)。"""
+
+
+def number(raw: Any) -> int:
+    """网址里的编号(先行检查时还是文字);读不成即 0,哪一个也不是。"""
+    text = str(raw)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
 def bp_to_percent(share_bp: int) -> str:

@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 from juyuan.foundation.duties import registry
+from juyuan.foundation.duties.actions import rederive_rules
 from juyuan.foundation.duties.rules import derive
 from juyuan.foundation.people.models import Unit
-from juyuan.foundation.policy.effects import Effect
+from juyuan.foundation.policy.effects import Effect, register
+from juyuan.foundation.policy.registry import on_change
 from juyuan.foundation.workdays.queries import calendar
 from juyuan.kernel.actor import Actor
 
@@ -57,9 +59,12 @@ def present(actor: Actor, keys: Iterable[Any]) -> Mapping[Any, tuple[str, str]]:
     return found
 
 
-def effect(keys: tuple[str, ...]) -> Effect:
-    """登记处要的一类;`keys` 是定期限、定承办的参数。"""
-    return Effect(
-        "duties", "待办的到期日与承办", ("policy.", *keys), due_dates, present,
-        "期限按起算日的参数算：起算日在施行日之前的不变；确认之后开着的待办随即重算并留痕。",
+def connect(keys: tuple[str, ...]) -> None:
+    """登记影响,与参数有了新版之后的重算(由 wiring 调用);`keys` 是定期限、定承办的参数。"""
+    on_change("duties", rederive_rules)
+    register(
+        Effect(
+            "duties", "待办的到期日与承办", ("policy.", *keys), due_dates, present,
+            "期限按起算日的参数算：起算日在施行日之前的不变；确认之后开着的待办随即重算并留痕。",
+        )
     )  # fmt: skip

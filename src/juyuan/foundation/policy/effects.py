@@ -56,18 +56,17 @@ _effects: dict[str, Effect] = {}
 _hints: dict[str, str] = dict(HINTS)
 
 
-def register(effect: Effect) -> None:
-    """登记;同名再登记即替换(重复 connect 无害)。"""
-    _effects[effect.name] = effect
+def register(*given: Effect, hints: Mapping[str, str] | None = None) -> None:
+    """登记;同名再登记即替换(重复 connect 无害)。
+
+    `hints`: 没有逐项可列的参数(键或键的开头),改了影响什么:一句话。
+    """
+    _effects.update({effect.name: effect for effect in given})
+    _hints.update(hints or {})
 
 
 def unregister(name: str) -> None:
     _effects.pop(name, None)
-
-
-def register_hints(hints: Mapping[str, str]) -> None:
-    """没有逐项可列的参数(键或键的开头),改了影响什么:一句话。"""
-    _hints.update(hints)
 
 
 @dataclass(frozen=True)

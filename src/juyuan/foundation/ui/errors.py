@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -130,6 +131,25 @@ def respond(
             steps=steps,
         )
     raise refusal
+
+
+def explain_method(request: HttpRequest, response: HttpResponse) -> None:
+    """405 不留空白:接口答 JSON,网页答一页,都说能用什么方法。"""
+    allowed = response.headers.get("Allow", "")
+    said = f"这个网址不能用 {request.method}，可用：{allowed}"
+    if request.path.startswith("/api/"):
+        response.content = json.dumps({"detail": said}, ensure_ascii=False).encode()
+        response.headers["Content-Type"] = "application/json; charset=utf-8"
+    elif getattr(request, "actor", None) is None or request.method == "HEAD":
+        response.content = said.encode()
+        response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    else:
+        found = [Finding("", "", "", "多半是链接或程序用错了方法；系统没有做任何改动")]
+        page = _page(request, 405, title="方法不对", what=said, findings=found, steps=())
+        response.content = page.content
+        response.headers["Content-Type"] = _HTML
+    if "Content-Length" in response.headers:
+        response.headers["Content-Length"] = str(len(response.content))
 
 
 def _compare(stale: Stale) -> list[tuple[str, Any, Any]]:
