@@ -164,6 +164,7 @@ EVENTS = {
     "pipeline.void.confirmed": "确认作废",
     "pipeline.void.rejected": "不同意作废",
     "pipeline.batch.reversed": "撤回期初批次",
+    "pipeline.bulk.finished": "批量办理",
     "investors.investor.registered": "登记投资方",
     "investors.investor.edited": "修改投资方",
     "investors.investor.merged": "合并投资方",

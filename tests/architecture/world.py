@@ -9,6 +9,7 @@ import csv
 import io
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 
@@ -30,6 +31,7 @@ from juyuan.rooms.chains.tests.factories import make_chain
 from juyuan.rooms.investors.actions import add_alias, add_contact, merge, register_investor
 from juyuan.rooms.investors.models import Case
 from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
+from juyuan.rooms.pipeline.actions.bulk import run_bulk
 from juyuan.rooms.pipeline.actions.escalating import assign_convener
 from juyuan.rooms.pipeline.actions.progress import add_progress_event
 from juyuan.rooms.pipeline.actions.supplements import add_supplement
@@ -37,6 +39,7 @@ from juyuan.rooms.pipeline.actions.void import request_void
 from juyuan.rooms.pipeline.models import Project, ProjectRelation, Supplement, VoucherCase
 from juyuan.rooms.pipeline.queries.escalations import open_of
 from juyuan.rooms.pipeline.rules.amounts import Origin
+from juyuan.rooms.pipeline.rules.bulk import BulkAct
 from juyuan.rooms.pipeline.rules.drafts import PartyDraft
 from juyuan.rooms.pipeline.rules.progress import EventDraft
 from juyuan.rooms.pipeline.rules.stages import Stage
@@ -218,6 +221,10 @@ class World:
             deputy=cast.person("duo"), starts_on=cast.TODAY, ends_on=cast.TODAY, reason="出差",
             now=cast.NOW,
         )  # fmt: skip
+        self.bulk = run_bulk(
+            actor=cast.actor("longshan"), run_id=uuid4(), act=BulkAct.RESUME,
+            values={"note": "试"}, seen={"LY-NOSUCH": 1}, now=cast.NOW,
+        )  # fmt: skip
         self.view = save_view(
             actor=cast.actor("longshan"), page="pipeline:list", name="本区待核实",
             query="stage_status=claimed", shared=True, now=cast.NOW,
@@ -252,7 +259,7 @@ class World:
                 "event_id": self.progress[level].pk,
                 "relation_id": self.relations[level].pk,
                 "supplement_id": self.supplements[level].pk,
-                "voucher_id": self.vouchers[level].pk, "case_id": self.voucher_case.pk,
+                "run_id": self.bulk.pk, "voucher_id": self.vouchers[level].pk, "case_id": self.voucher_case.pk,
             }  # fmt: skip
         elif name.startswith(("investors:", "api:investor")):
             own = self.aliases if "alias" in name else self.contacts

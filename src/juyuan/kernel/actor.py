@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Actor:
     via: str = "web"
     request_id: str = ""
     person_id: int | None = None
+    group: UUID | None = None
+    """批量办理的组号:这一批里各动作的台账行带同一个。"""
 
     def has(self, role: str, function: str | None = None) -> bool:
         """是否任某角色(可再限定单位职能)。"""

@@ -116,6 +116,7 @@ ANY_ADMIN = Door("三员", ADMINS)
 TOKEN_OWNER = Door("令牌本人、系统管理员", "own sysadmin")
 NOTICE_OWNER = Door("收件人本人", "own", _others("own"))
 VIEW_OWNER = Door("存的人、本单位主要负责同志", "own own_head", _others("own own_head"))
+RUN_OWNER = Door("批量办理的人", "own", _others("own"))
 DRAFT_OWNER = Door("写草稿的人", "own", _others("own"))
 HAS_POST = Door("有任职的人", f"{BUSINESS} {ADMINS}")
 ABSENCE = Door("离岗人、主要负责同志", "own own_head", _others("own own_head"))
@@ -295,6 +296,8 @@ PAGES: tuple[Page, ...] = (
     Page("pipeline:register", STAFF_ONLY, post=422),
     Page("pipeline:suggest_investors", STAFF_ONLY),
     Page("pipeline:settle_void", CONFIRM, post=422),
+    Page("pipeline:bulk", STAFF_ONLY, get=302, post=422),
+    Page("pipeline:bulk_result", RUN_OWNER),
     Page("pipeline:detail", SEE),
     Page("pipeline:edit", EDIT, post=422),
     Page("pipeline:move", EDIT, post=422),

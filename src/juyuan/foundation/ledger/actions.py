@@ -52,7 +52,7 @@ def _values(
         "clause": entry.clause,
         "result": result,
         "request_id": actor.request_id,
-        "group": group,
+        "group": group or actor.group,
     }
 
 

@@ -110,7 +110,7 @@ class Table:
     """组装好的表。`params` 传 request.GET;`sort` 是当前排序(如 "-total")。
 
     `sums` 按次序给出合计行:[("本页 15 项", {"total": 元}), ("符合条件 38 项", {...})]。
-    `select` 为真则每行有复选框(名为 `pick`,值为 `row_key`)。
+    `select` 为真则每行有复选框(名为 `pick`,值为 `row_key`,属于 id 为 `form_id` 的表单)。
     """
 
     columns: Sequence[Column]
@@ -121,6 +121,7 @@ class Table:
     today: Any = None
     sums: Sequence[tuple[str, Mapping[str, Any]]] = ()
     select: bool = False
+    form_id: str = ""
     row_key: Getter = "pk"
     row_label: Getter = "name"
     row_css: Callable[[Any], str] | None = None

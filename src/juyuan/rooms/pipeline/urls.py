@@ -3,6 +3,7 @@
 from django.urls import path
 
 from juyuan.rooms.pipeline.views import (
+    bulk,
     edit,
     escalating,
     library,
@@ -22,6 +23,8 @@ from juyuan.rooms.pipeline.views import (
 app_name = "pipeline"
 urlpatterns = [
     path("projects/", library.library, name="list"),
+    path("projects/bulk/", bulk.bulk, name="bulk"),
+    path("projects/bulk/<uuid:run_id>/", bulk.result, name="bulk_result"),
     path("projects/board/", library.board, name="board"),
     path("projects/recognised/", library.facts_list, name="facts"),
     path("projects/new/", edit.register, name="register"),

@@ -1,5 +1,6 @@
 """五库的表。"""
 
+from juyuan.rooms.pipeline.models.bulk import BulkLine, BulkRun
 from juyuan.rooms.pipeline.models.escalation import (
     Escalation,
     EscalationMember,
@@ -26,6 +27,8 @@ from juyuan.rooms.pipeline.models.vouchers import (
 )
 
 __all__ = [
+    "BulkLine",
+    "BulkRun",
     "Escalation",
     "EscalationMember",
     "EscalationReport",

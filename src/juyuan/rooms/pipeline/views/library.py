@@ -22,7 +22,7 @@ from juyuan.rooms.pipeline.queries import boards, listing, recognised
 from juyuan.rooms.pipeline.queries.criteria import Criteria, known_by, read
 from juyuan.rooms.pipeline.queries.scope import reach_of
 from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
-from juyuan.rooms.pipeline.views import tables
+from juyuan.rooms.pipeline.views import bulk, tables
 from juyuan.rooms.pipeline.views.common import actor_of, may_browse
 
 YEAR = 365 * 24 * 3600
@@ -119,7 +119,8 @@ def library(request: HttpRequest) -> HttpResponse:
     options = listing.options()
     wanted = request.GET.get(tables.VIEW_COLUMNS, cookie)
     cols = tables.chosen(tables.columns(unit), wanted, one_library=bool(found.stage))
-    table = tables.library_table(request, page, cols, unit=unit, today=today)
+    may_bulk = bool(access.can_register(actor)) and found.as_of is None
+    table = tables.library_table(request, page, cols, unit=unit, today=today, select=may_bulk)
     everything = sum((lib.tally for lib in page.libraries), listing.Tally())
     context = {
         "page_title": "项目库",
@@ -130,6 +131,7 @@ def library(request: HttpRequest) -> HttpResponse:
         **tables.filters(request.GET, options),
         "views": kept.items,
         "saved": kept,
+        "bulk_acts": bulk.acts() if may_bulk and page.rows else [],
         "found": found,
         "chips": tables.chips(found),
         "everything": everything,

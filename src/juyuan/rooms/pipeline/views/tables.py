@@ -197,7 +197,13 @@ def export_url(params: QueryDict, shown: Sequence[Column]) -> str:
 
 
 def library_table(
-    request: HttpRequest, found: Listing, cols: Sequence[Column], *, unit: str, today: date
+    request: HttpRequest,
+    found: Listing,
+    cols: Sequence[Column],
+    *,
+    unit: str,
+    today: date,
+    select: bool = False,
 ) -> LibraryTable:
     return LibraryTable(
         columns=cols,
@@ -210,6 +216,8 @@ def library_table(
         if found.rows
         else (),
         row_key="code",
+        select=select,
+        form_id="bulk",
         css="jy-tbl--lib",
         empty="没有符合条件的项目。可放宽条件，或清除筛选后再找。",
     )

@@ -34,6 +34,7 @@
     var picks = all('input[name=pick]');
     var on = picks.filter(function (p) { return p.checked; });
     bar.hidden = on.length === 0;
+    all('[data-filter]').forEach(function (f) { f.hidden = on.length > 0; }); /* 批量条顶替筛选条 */
     bar.querySelector('[data-bulk-count]').textContent = '已选 ' + on.length + ' 项';
     picks.forEach(function (p) { p.setAttribute('form', bar.id); p.closest('tr').classList.toggle('on', p.checked); });
     var head = document.querySelector('[data-pick-all]');
