@@ -196,6 +196,12 @@ def params(on: date) -> Params:
     return timeline().on(on)
 
 
+def edition(day: date) -> str:
+    """口径版本:那一天有效的参数里最近一版的施行日。印在每页的脚上,不为它另查库(取本进程最近读到的)。"""
+    line = _pinned.get() or _known.get("timeline") or timeline()
+    return max(row.effective_from for row in line.on(day).rows()).isoformat()
+
+
 def proposal(proposal_id: int) -> ParameterProposal:
     """本城市的一条提议。
 

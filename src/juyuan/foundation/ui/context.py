@@ -118,6 +118,13 @@ class Shell:
         return clock.today()
 
     @property
+    def edition(self) -> str:
+        """口径版本(印在脚上)。"""
+        from juyuan.foundation.policy import queries
+
+        return queries.edition(self.today)
+
+    @property
     def money_label(self) -> str:
         return formats.UNIT_LABELS[self.money_unit]
 

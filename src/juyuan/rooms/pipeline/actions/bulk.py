@@ -171,6 +171,8 @@ def run_bulk(
         NotFound: 这个批号是别人的。
     """
     codes = _checked(actor, list(seen), now)
+    if actor.account_id is None:
+        raise Denied("批量由登录的经办人员办理")
     try:
         with transaction.atomic():
             run = BulkRun(
@@ -219,7 +221,7 @@ def _do(
 
 def run_of(actor: Actor, run_id: UUID) -> BulkRun:
     """本人的一次批量。Raises: NotFound: 没有,或是别人的。"""
-    found = BulkRun.objects.filter(pk=run_id, account_id=actor.account_id).first()
-    if found is None or actor.account_id is None:
+    found = BulkRun.objects.filter(pk=run_id).first()
+    if found is None or found.account_id != actor.account_id:
         raise NotFound
     return found
