@@ -387,8 +387,7 @@ def _personal() -> None:
     from juyuan.foundation.people import handover
     from juyuan.foundation.personal import jobs, registry
     from juyuan.foundation.personal.actions import drafts, views
-    from juyuan.foundation.work.registry import Job
-    from juyuan.foundation.work.registry import register as register_job
+    from juyuan.foundation.work import registry as work
     from juyuan.rooms.pipeline.queries.formdrafts import FORMS
 
     for url_name, label in (
@@ -401,7 +400,7 @@ def _personal() -> None:
         registry.register_form(form)
     handover.register("views", views.hand_over, "视图")
     handover.register("drafts", drafts.hand_over, "草稿")
-    register_job(Job("personal.expire_drafts", "清除过期草稿", jobs.run, catch_up=False))
+    work.register(work.Job("personal.expire_drafts", "清除过期草稿", jobs.run, catch_up=False))
 
 
 def _search() -> None:
