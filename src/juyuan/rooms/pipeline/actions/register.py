@@ -28,6 +28,7 @@ from juyuan.rooms.pipeline.actions.common import (
     state_row,
 )
 from juyuan.rooms.pipeline.actions.evidence import attach
+from juyuan.rooms.pipeline.actions.voucher_cases import note_same_name
 from juyuan.rooms.pipeline.models import (
     Project,
     ProjectHost,
@@ -307,4 +308,5 @@ def register_project(
         project = insert([built], actor=actor, now=now, names=names, group=None)[0]
         for item in evidence:
             attach(project, item, actor=actor, now=now)
+        note_same_name(actor=actor, project=project, now=now)
     return project

@@ -26,6 +26,7 @@ from juyuan.kernel.verdict import (
 )
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.models import Project, VoucherCase
+from juyuan.rooms.pipeline.models.vouchers import SAME_NAME
 from juyuan.rooms.pipeline.queries import vouchers as read
 from juyuan.rooms.pipeline.rules.vouchers import (
     CLAUSE,
@@ -76,6 +77,26 @@ def note_shared_file(
     """证据文件已用在看不见的项目上:证据照收,在商务主管部门立一件(动作的事务内)。"""
     typed = {"evidence": title, "paid_on": dated_on.isoformat()}
     _open(project, [(KeyKind.FILE.value, sha256)], typed, actor=actor, now=now)
+
+
+def note_same_name(*, actor: Actor, project: Project, now: datetime) -> None:
+    """新登记的项目与看不见的同名:照样登记,在商务主管部门立一件(动作的事务内)。"""
+    for other in read.hidden_namesakes(actor, project):
+        case, created = VoucherCase.objects.get_or_create(
+            project=project, kind=SAME_NAME[0], value=project.name_key[:120], held=other,
+            state=VoucherCaseState.OPEN.value,
+            defaults={
+                "typed": {"project_name": project.name},
+                "unit_id": actor.post.unit_id if actor.post else None,
+                "asked_by_id": actor.account_id,
+                "opened_at": now,
+            },
+        )  # fmt: skip
+        if created:
+            record(
+                event="pipeline.voucher_case.opened", actor=actor, obj_type=CASE, obj_id=case.pk,
+                obj_label=str(case), after={"project": project.code}, clause=CLAUSE, now=now,
+            )  # fmt: skip
 
 
 def _open(

@@ -23,11 +23,12 @@ from juyuan.foundation.apikit.shapes import (
 from juyuan.foundation.figures.rules import as_of_finding
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.ledger.models import Event
+from juyuan.foundation.policy.queries import bureau
 from juyuan.foundation.ui.keyset import Order, choose_order, paginate
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import to_wan
-from juyuan.kernel.verdict import Finding, RuleBroken, Stale, require
+from juyuan.kernel.verdict import Finding, RuleBroken, Stale, held_answer, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.common import expect_version
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
@@ -58,6 +59,7 @@ from juyuan.rooms.pipeline.queries import past
 from juyuan.rooms.pipeline.queries.criteria import known_by, read
 from juyuan.rooms.pipeline.queries.records import API_ORDERS, listed, records, with_related
 from juyuan.rooms.pipeline.queries.scope import door
+from juyuan.rooms.pipeline.queries.vouchers import hidden_namesakes
 from juyuan.rooms.pipeline.rules.drafts import ProjectDraft
 from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft
 from juyuan.rooms.pipeline.rules.facts import Conclusion, FactKey
@@ -141,7 +143,9 @@ def create_project(request: HttpRequest, payload: ProjectIn) -> Any:
     def act() -> tuple[int, dict[str, Any]]:
         draft = draft_from(payload, ProjectDraft(), actor)
         project = register_project(actor=actor, draft=draft, now=clock.now())
-        return 201, _jsonable(one(project, actor))
+        held = bool(hidden_namesakes(actor, project))
+        notice = {"notice": held_answer(bureau()) if held else ""}
+        return 201, _jsonable(one(project, actor)) | notice
 
     return once(request, act)
 

@@ -88,8 +88,12 @@ class MissingOut(Schema):
 
 
 class ProjectOut(Schema):
-    """一个项目。`sight` 为 facts 时只有认定事实的几项,其余为 null。"""
+    """一个项目。`sight` 为 facts 时只有认定事实的几项,其余为 null。
 
+    `notice` 只在登记的回答里有:与看不见的项目同名,由商务主管部门核对。
+    """
+
+    notice: str = ""
     code: str
     name: str
     sight: Literal["full", "facts"]

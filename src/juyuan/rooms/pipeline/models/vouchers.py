@@ -160,8 +160,13 @@ class VoucherKey(models.Model):
         ]
 
 
+SAME_NAME = ("name", "项目名称")
+
+
 class VoucherCase(models.Model):
     """凭证重合:某单位登记的凭证号或文件,已被它看不见的项目用过;由商务主管部门核对两边。
+
+    新登记的项目与看不见的同名,也在此立一件(`kind` 为 name),项目照样登记。
 
     核为「不是同一张」(不同银行、税务局的号码相撞)之后,申报单位可以再次登记;核对之前不行。
     """
@@ -169,7 +174,7 @@ class VoucherCase(models.Model):
     project = models.ForeignKey(
         Project, verbose_name="申报项目", on_delete=models.CASCADE, related_name="+"
     )
-    kind = models.CharField("吻合之处", max_length=10, choices=KeyKind.pairs())
+    kind = models.CharField("吻合之处", max_length=10, choices=[*KeyKind.pairs(), SAME_NAME])
     value = models.CharField("键值", max_length=120)
     held = models.ForeignKey(
         Project, verbose_name="已登记的项目", on_delete=models.CASCADE, related_name="+"

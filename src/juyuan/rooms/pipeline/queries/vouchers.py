@@ -361,6 +361,25 @@ def project_lines(project: Project, on: date, *, whole: bool = True) -> list[Vou
     return found
 
 
+def namesakes(project: Project) -> QuerySet[Project]:
+    """在库的、名称键相同的别的项目(不分看得见看不见,只给立件用)。"""
+    if not project.name_key:
+        return Project.objects.none()
+    rows = Project.objects.filter(name_key=project.name_key, voided_at__isnull=True)
+    return rows.exclude(pk=project.pk)
+
+
+def hidden_namesakes(actor: Actor, project: Project) -> list[Project]:
+    """同名而此人看不见的。"""
+    seen = seen_whole(actor).order_by().values("pk")
+    return list(namesakes(project).exclude(pk__in=seen).order_by("pk"))
+
+
+def seen_namesakes(actor: Actor, project: Project) -> list[Project]:
+    """同名而此人看得见全貌的:疑似重复,请他自己看。"""
+    return list(seen_whole(actor).filter(pk__in=namesakes(project).values("pk")).order_by("pk"))
+
+
 def case_door(actor: Actor, case_id: int) -> VoucherCase:
     """由编号取一件凭证重合;只有看得见两边的核验人进得来。
 

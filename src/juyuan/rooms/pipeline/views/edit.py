@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from juyuan.foundation.people.visibility import Sight
 from juyuan.foundation.personal.autosave import autosave_of, autosaved
-from juyuan.foundation.policy.queries import params
+from juyuan.foundation.policy.queries import bureau, params
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import Finding, RuleBroken, Stale, require
+from juyuan.kernel.verdict import Finding, RuleBroken, Stale, held_answer, require
 from juyuan.rooms.investors import actions as investor_actions
 from juyuan.rooms.investors import queries as investor_queries
 from juyuan.rooms.investors.models import Investor
@@ -28,6 +28,7 @@ from juyuan.rooms.pipeline.forms import choices as options
 from juyuan.rooms.pipeline.forms.acts import EvidenceForm, today_limit
 from juyuan.rooms.pipeline.forms.project import ProjectBundle
 from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries import vouchers
 from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.drafts import ProjectDraft, judge
 from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
@@ -139,6 +140,7 @@ def register(request: HttpRequest) -> HttpResponse:
         else:
             if project is not None:
                 messages.success(request, f"已登记到「{stage.label}」，项目编号 {project.code}")
+                _tell_namesakes(request, actor, project)
                 return HttpResponseRedirect(detail_url(project))
     context = {
         "page_title": "登记项目",
@@ -161,6 +163,15 @@ def register(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "pipeline/register.html", context, status=status)
+
+
+def _tell_namesakes(request: HttpRequest, actor: Actor, project: Project) -> None:
+    """同名的:看得见的指给他看,看不见的只说已登记、由谁核对。"""
+    for other in vouchers.seen_namesakes(actor, project):
+        text = f"与「{other.name}」（{other.code}）同名，疑似重复；是同一个的，请作废其中一个"
+        messages.warning(request, text)
+    if vouchers.hidden_namesakes(actor, project):
+        messages.warning(request, held_answer(bureau()))
 
 
 def _register(

@@ -258,6 +258,11 @@ def settle(request: HttpRequest, case_id: int) -> HttpResponse:
         request, case.project, form,
         title="核对凭证重合", what=f"{case.get_kind_display()}重合：{case.project.name}",
         consequences=[
+            "「同一张凭证」在这里即同一个项目：请通知申报单位作废重复登记的一个",
+            "「不是同一张」即另一个项目：两边都不变",
+        ]
+        if case.kind == "name"
+        else [
             "「同一张凭证」：维持退回，那边登记的不变",
             "「不是同一张」：申报单位可以再次登记这个凭证号",
         ],
