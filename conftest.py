@@ -91,6 +91,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     from juyuan.foundation.ledger.roles import RUNTIME_ROLE, grant_runtime
+    from tests.replay import SHELF
 
     options = connection.settings_dict["OPTIONS"]
     owner_options = options.get("options", "")
@@ -101,6 +102,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         options["options"] = f"{owner_options} -c role={RUNTIME_ROLE}"
         connection.close()
         DatabaseOperations.execute_sql_flush = _flush_as_owner
+        SHELF.open()
     yield
     DatabaseOperations.execute_sql_flush = owner_flush
     with django_db_blocker.unblock():

@@ -43,6 +43,7 @@ from juyuan.foundation.people.models import Account, Person, Unit
 from juyuan.foundation.people.queries import actor_for
 from juyuan.foundation.people.rules import UnitDraft
 from juyuan.kernel.actor import Actor
+from tests.replay import replayed
 
 TZ = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 11, 20)
@@ -132,27 +133,33 @@ PEOPLE: list[tuple[str, str, list[tuple[str, str]]]] = [
 ]
 
 
+@replayed
+def _enter() -> None:
+    """单位、人员、任职、账号入库。"""
+    console = Actor.console()
+    load_units(UNITS, actor=console, now=NOW)
+    load_people([PersonRow(code, name) for code, name, _ in PEOPLE], actor=console, now=NOW)
+    load_posts(
+        [PostRow(code, unit, role, SINCE) for code, _, posts in PEOPLE for unit, role in posts],
+        actor=console,
+        now=NOW,
+    )
+    load_accounts(
+        [AccountRow(code, code) for code, _, _ in PEOPLE],
+        actor=console,
+        password_hash=make_password(PASSWORD),
+        must_change=False,
+        now=NOW,
+    )
+
+
 class Cast:
     """建好全套人物;按账号名取用。"""
 
     NOW, TODAY, PASSWORD, COUNTIES = NOW, TODAY, PASSWORD, COUNTIES
 
     def __init__(self) -> None:
-        console = Actor.console()
-        load_units(UNITS, actor=console, now=NOW)
-        load_people([PersonRow(code, name) for code, name, _ in PEOPLE], actor=console, now=NOW)
-        load_posts(
-            [PostRow(code, unit, role, SINCE) for code, _, posts in PEOPLE for unit, role in posts],
-            actor=console,
-            now=NOW,
-        )
-        load_accounts(
-            [AccountRow(code, code) for code, _, _ in PEOPLE],
-            actor=console,
-            password_hash=make_password(PASSWORD),
-            must_change=False,
-            now=NOW,
-        )
+        _enter()
         self._units = {unit.code: unit for unit in Unit.objects.select_related("parent")}
         self._accounts = {a.username: a for a in Account.objects.select_related("person")}
 

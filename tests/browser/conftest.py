@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client, override_settings
 
 from juyuan.foundation.people.models import Account
@@ -87,7 +88,7 @@ def server(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         finally:
             live._live_server_modified_settings.disable()
             live.stop()
-            call_command("flush", verbosity=0, interactive=False)
+            call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
 
 
 @pytest.fixture
@@ -103,7 +104,9 @@ def furnish() -> Callable[[], Any]:
 
 @pytest.fixture(scope="module")
 def module_site(server: str, browser: Any, furnish: Callable[[], Any]) -> Site:
-    return Site(server, browser, furnish())
+    with transaction.atomic():
+        city = furnish()
+    return Site(server, browser, city)
 
 
 @pytest.fixture

@@ -12,11 +12,19 @@ from juyuan.foundation.exchange.models import ImportBatch
 from juyuan.foundation.people.models import Account, Unit
 from juyuan.foundation.people.queries import actor_for
 from juyuan.foundation.policy.pack_types import Pack
+from juyuan.foundation.policy.queries import pack
 from juyuan.kernel.actor import Actor
+from tests.replay import replayed
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 PACKS = Path(__file__).resolve().parents[2] / "packs"
 PASSWORD = "Juyuan-2026"
+
+
+@replayed
+def _enter(now: datetime) -> None:
+    """城市包与演示人员入库。"""
+    load_demo_people(load_city(now=now, demo=True), password=PASSWORD, now=now)
 
 
 class City:
@@ -26,8 +34,8 @@ class City:
         self.NOW = self.now = now
         self.LEAD, self.HOST = lead, host
         self.TODAY = now.date()
-        self.pack: Pack = load_city(now=now, demo=True)
-        load_demo_people(self.pack, password=PASSWORD, now=now)
+        self.pack: Pack = pack()
+        _enter(now)
 
     def actor(self, username: str) -> Actor:
         return actor_for(Account.objects.get(username=username), today=self.TODAY)

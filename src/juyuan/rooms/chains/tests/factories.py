@@ -25,12 +25,14 @@ from juyuan.rooms.chains.models import (
     Node,
 )
 from juyuan.rooms.chains.rules import Origin, PostKind, Segment
+from tests.replay import replayed
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 SINCE = date(2025, 7, 7)
 PACKS = Path(__file__).resolve().parents[5] / "packs"
 
 
+@replayed
 def make_chain(
     code: str = "C9",
     *,

@@ -8,6 +8,7 @@ from juyuan.kernel.uscc import check_digit
 from juyuan.rooms.investors.actions import register_investor
 from juyuan.rooms.investors.models import Investor
 from juyuan.rooms.investors.rules.drafts import InvestorDraft
+from tests.replay import replayed
 
 NAME = "宏图袜业有限公司"
 
@@ -21,6 +22,7 @@ def code_of(number: int) -> str:
 CODE = code_of(1)
 
 
+@replayed
 def investor(cast: Any, by: str = "longshan", name: str = NAME, **more: Any) -> Investor:
     """由某人登记一家。"""
     return register_investor(

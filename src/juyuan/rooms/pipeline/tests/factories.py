@@ -36,6 +36,7 @@ from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft
 from juyuan.rooms.pipeline.rules.facts import Conclusion, FactKey
 from juyuan.rooms.pipeline.rules.gates import NEEDS, check
 from juyuan.rooms.pipeline.rules.stages import STAGES, VERIFIED_STAGES, Stage
+from tests.replay import replayed
 
 YI = 100_000_000
 WAN = 10_000
@@ -52,6 +53,7 @@ def stored(actor: Actor, text: str, now: datetime) -> StoredFile:
     return store_file(actor=actor, name=f"{text[:20]}.pdf", stream=io.BytesIO(pdf(text)), now=now)
 
 
+@replayed
 def investor(cast: Any, name: str = "浙江安澜纺织科技有限公司", by: str = EDITOR) -> int:
     return ensure_investors(actor=cast.actor(by), rows=[(name, "")], now=cast.NOW)[0]
 
@@ -64,6 +66,7 @@ def chain_and_node() -> tuple[Chain, Node]:
     return chain, node
 
 
+@replayed
 def parameters(cast: Any) -> None:
     """城市包的参数(门槛、口径都要用)。"""
     load_pack(now=cast.NOW)
@@ -79,6 +82,7 @@ def draft(cast: Any, name: str = "高性能纱线智能制造", **more: Any) -> 
     return replace(base, **more)
 
 
+@replayed
 def planning(cast: Any, *, by: str = EDITOR, now: datetime | None = None, **more: Any) -> Project:
     parameters(cast)
     return register_project(actor=cast.actor(by), draft=draft(cast, **more), now=now or cast.NOW)
@@ -99,6 +103,7 @@ def evidence_draft(cast: Any, key: FactKey, file_id: int, **more: Any) -> Eviden
     return replace(base, **more)
 
 
+@replayed
 def evidence(
     cast: Any, project: Project, key: FactKey, by: str = EDITOR, now: Any = None, **more: Any
 ) -> Any:
@@ -176,11 +181,13 @@ SUPPLY: dict[str, Supply] = {
 }
 
 
+@replayed
 def supply(cast: Any, project: Project, fact: str, by: str = EDITOR, now: Any = None) -> None:
     SUPPLY[fact](cast, project, by, now or cast.NOW)
     project.refresh_from_db()
 
 
+@replayed
 def fill(cast: Any, project: Project, stage: Stage, by: str = EDITOR, now: Any = None) -> None:
     """补齐 `stage` 这一库所缺的(按门槛表):各栏一次改完,证据逐份提交。"""
     wanted = {need.fact for need in NEEDS if need.stage == stage}
@@ -202,10 +209,12 @@ def fill(cast: Any, project: Project, stage: Stage, by: str = EDITOR, now: Any =
     project.refresh_from_db()
 
 
+@replayed
 def advance(cast: Any, project: Project, to: Stage, by: str = EDITOR, now: Any = None) -> Project:
     return move_project(actor=cast.actor(by), project=project, to=to, now=now or cast.NOW)
 
 
+@replayed
 def at(cast: Any, stage: Stage, *, by: str = EDITOR, now: Any = None, **more: Any) -> Project:
     """走到 `stage`(签约、落地为待认定)。"""
     project = planning(cast, by=by, now=now, **more)
@@ -216,6 +225,7 @@ def at(cast: Any, stage: Stage, *, by: str = EDITOR, now: Any = None, **more: An
     return project
 
 
+@replayed
 def recognised(cast: Any, stage: Stage, *, verifier: str = "heyan", by: str = EDITOR,
                now: Any = None, **more: Any) -> Project:  # fmt: skip
     """走到 `stage`,经过的签约、落地逐级认定。"""

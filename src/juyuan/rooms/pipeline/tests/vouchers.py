@@ -14,6 +14,7 @@ from juyuan.rooms.pipeline.actions.vouchers import check_voucher, record_voucher
 from juyuan.rooms.pipeline.models import Project, Voucher
 from juyuan.rooms.pipeline.rules.vouchers import CheckVerdict, VoucherDraft
 from juyuan.rooms.pipeline.tests import factories as f
+from tests.replay import replayed
 
 
 def draft(number: str = "00123456", amount: int = 1000 * f.WAN, **more: Any) -> VoucherDraft:
@@ -24,6 +25,7 @@ def draft(number: str = "00123456", amount: int = 1000 * f.WAN, **more: Any) -> 
     return replace(base, **more)
 
 
+@replayed
 def paid(
     cast: Any, project: Project, number: str = "00123456", amount: int = 1000 * f.WAN, *,
     by: str = "longshan", now: datetime | None = None, file: str = "", **more: Any,
@@ -37,12 +39,14 @@ def paid(
     )  # fmt: skip
 
 
+@replayed
 def accept(cast: Any, voucher: Voucher, *, by: str = "heyan", now: datetime | None = None) -> None:
     check_voucher(
         actor=cast.actor(by), voucher=voucher, verdict=CheckVerdict.ACCEPTED, now=now or cast.NOW
     )
 
 
+@replayed
 def accepted(cast: Any, project: Project, number: str = "00123456", amount: int = 1000 * f.WAN,
              *, now: datetime | None = None, **more: Any) -> Voucher:  # fmt: skip
     row = paid(cast, project, number, amount, now=now, **more)
