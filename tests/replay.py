@@ -5,7 +5,7 @@
 
 第一次经真正的动作造出来,记下库里多了、改了哪些行;以后库的内容与那时逐行相同(每张表的行数与内容摘要
 都对得上)、参数与设置也相同,就把那些行照原样写回,连编号、时间都不差。拿不准的一律真造:
-库的内容没见过、参数不能比较、有被替换的函数(monkeypatch)、不在主线程、连接没有所有者身份。
+库的内容没见过、参数不能比较、有被替换的函数(monkeypatch)或钉住的参数、不在主线程、连接没有所有者身份。
 
 照抄与真造逐行相同,见 tests/architecture/test_replay.py。`JUYUAN_TEST_REPLAY=0` 则一律真造。
 """
@@ -57,7 +57,7 @@ class Shelf:
         self._rows: dict[tuple[str, tuple[int, str]], list[str]] = {}
         self._kept: dict[Any, Kept] = {}
         self._patched: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._tables: dict[str, int] = {}
+        self.tables: dict[str, int] = {}
         self._last: tuple[tuple[str | None, int, list[int]], Signature] | None = None
         self._rollbacks = 0
         self._paused = False
@@ -79,7 +79,7 @@ class Shelf:
                 " AND relnamespace = 'public'::regnamespace AND relname <> ALL(%s) ORDER BY 1",
                 [list(FIXED)],
             )
-            self._tables = dict(cursor.fetchall())
+            self.tables = dict(cursor.fetchall())
         self._watch()
         self.ready = True
         self._learn({}, self.signature())
@@ -124,13 +124,13 @@ class Shelf:
         """此刻库的样子。同一个事务里,上次看过之后没有写过的表不再看。"""
         seen = self._counts()
         last, self._last = self._last, None
-        touched = list(self._tables)
+        touched = list(self.tables)
         found: Signature = {}
         if last is not None and seen[0] is not None and seen[:2] == last[0][:2]:
             found = dict(last[1])
             touched = [
                 table
-                for table, now, then in zip(self._tables, seen[2], last[0][2], strict=True)
+                for table, now, then in zip(self.tables, seen[2], last[0][2], strict=True)
                 if now != then
             ]
         found |= self._look(touched, found)
@@ -163,7 +163,7 @@ class Shelf:
                 "SELECT pg_current_xact_id_if_assigned()::text, array(SELECT"
                 " pg_stat_get_xact_tuples_inserted(t) + pg_stat_get_xact_tuples_updated(t)"
                 " + pg_stat_get_xact_tuples_deleted(t) FROM unnest(%s::oid[]) AS t)",
-                [list(self._tables.values())],
+                [list(self.tables.values())],
             )
             xid, written = cursor.fetchone()
         return xid, self._rollbacks, written
@@ -242,7 +242,11 @@ class Shelf:
         return result
 
     def _calm(self) -> bool:
-        return not self._patched and threading.current_thread() is threading.main_thread()
+        """没有被替换的函数、没有钉住的参数,在主线程。"""
+        from juyuan.foundation.policy import queries as policy
+
+        here = threading.current_thread() is threading.main_thread()
+        return here and not self._patched and policy._pinned.get() is None
 
     def _worth(self, before: Signature) -> bool:
         """值不值得记:事务之内的库不受别人打扰;之前的样子没见过的,下次也遇不到。"""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.http.cookie import SimpleCookie
+from django.test import override_settings
 from django.urls import reverse
 
 from juyuan.faces.web import matrix
 from juyuan.faces.web.matrix import OBJECTS, PAGES, VIEWERS, Page
 from tests.architecture.world import USERS, World
+from tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 QUERY = {"pipeline:move": "?to=landed"}
@@ -36,10 +39,21 @@ for _page in PAGES:
     GROUPS.setdefault(_page.name.rpartition(":")[0] or "web", []).append(_page)
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """一个模块一座城市,在一个事务里;每次请求写下的随即撤回(见 `call`),最后整个撤回。"""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(JUYUAN_NOW=Cast.NOW.isoformat()),
+        transaction.atomic(),
+    ):
+        yield World(Cast())
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(cast: Any, settings: Any) -> World:
-    settings.JUYUAN_NOW = cast.NOW.isoformat()
-    return World(cast)
+def _django_db_helper() -> None:
+    """盖掉 pytest-django 的逐测试事务:本模块一个事务(见 `world`)。"""
 
 
 def url_of(world: World, page: Page, level: str = "normal") -> str:

@@ -215,8 +215,8 @@ def test_给人看的网址(bind: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("argv", "expected"),
     [
-        ([], ["-n", "2"]),
-        (["-k", "x"], ["-n", "2"]),
+        ([], ["-n", "2", "--dist", "worksteal"]),
+        (["-k", "x"], ["-n", "2", "--dist", "worksteal"]),
         (["-n", "4"], []),
         (["-n0"], []),
         (["-p", "no:xdist"], []),

@@ -40,13 +40,19 @@ class ChineseJson(BaseRenderer):
 
 
 class CompleteAPI(NinjaAPI):
-    """描述连同请求头:见 `document`。"""
+    """描述连同请求头(见 `document`);随程序而定,同一个前缀只生成一次:生成一次要占住一个核近一秒。"""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self._described: dict[str, OpenAPISchema] = {}
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
         start = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
-        return CompleteSchema(self, start)
+        if start not in self._described:
+            self._described[start] = CompleteSchema(self, start)
+        return self._described[start]
 
 
 def build() -> NinjaAPI:

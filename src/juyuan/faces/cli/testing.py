@@ -40,10 +40,10 @@ def main(argv: list[str]) -> int:
 
 
 def workers(argv: list[str]) -> list[str]:
-    """默认两个并行;使用者自己定了就不加。"""
+    """默认两个并行,各从自己的一半做起,先做完的帮另一个;使用者自己定了就不加。"""
     own = ("-n", "--numprocesses", "--dist", "--pdb", "--collect-only", "--co", "-pno:xdist")
     chosen = any(arg.startswith(own) for arg in argv) or "no:xdist" in argv
-    return [] if chosen else ["-n", "2"]
+    return [] if chosen else ["-n", "2", "--dist", "worksteal"]
 
 
 def needs_browser(argv: list[str]) -> bool:

@@ -106,7 +106,8 @@ def sign_in(page: Any, base: str, client: Client) -> None:
 
 def axe(page: Any) -> list[str]:
     """跑 axe,返回违规(规则、说明、出处);空 = 没有。"""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("typeof window.axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
         "rules => axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: rules}})",
         RULES,
