@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import shutil
 import tempfile
@@ -25,7 +26,6 @@ ROOT = Path(__file__).parent
 # 机器忙时一例慢一点不是错;快慢由 ./juyuan bench 量,不在测试里判
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
-
 
 
 def _fast_folder() -> str | None:
@@ -101,7 +101,7 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
 
 
-_finished = 0
+_finished = itertools.count(1)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -110,13 +110,11 @@ def pytest_runtest_teardown() -> Iterator[None]:
 
     撤回的行仍占着地方,几百个测试之后一张「空」表有几千页,每条查询都要扫一遍。
     """
-    global _finished
     from django.db import connection
 
     yield
-    _finished += 1
     raw = connection.connection
-    if _finished % 40 or raw is None or raw.closed or raw.info.transaction_status != 0:
+    if next(_finished) % 40 or raw is None or raw.closed or raw.info.transaction_status != 0:
         return
     role = raw.execute("SELECT current_user").fetchone()[0]
     raw.execute("SET ROLE NONE")

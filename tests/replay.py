@@ -146,7 +146,7 @@ class Shelf:
         if not touched:
             return {}
         asked = " UNION ALL ".join(
-            f"SELECT '{t}', count(*), sum(hashtextextended(r::text, 0)::numeric)::text"  # noqa: S608
+            f"SELECT '{t}', count(*), sum(hashtextextended(r::text, 0)::numeric)::text"
             f" FROM {t} AS r"
             for t in touched
         )
@@ -175,7 +175,7 @@ class Shelf:
         with connection.cursor() as cursor:
             for table, mark in after.items():
                 if before.get(table) != mark and (table, mark) not in self._rows:
-                    cursor.execute(f"SELECT r::text FROM {table} AS r ORDER BY ctid")  # noqa: S608
+                    cursor.execute(f"SELECT r::text FROM {table} AS r ORDER BY ctid")
                     self._rows[table, mark] = [row[0] for row in cursor.fetchall()]
 
     def _knows(self, state: Signature) -> bool:
@@ -193,12 +193,12 @@ class Shelf:
             new = self._rows[table, after[table]] if table in after else []
             gone, come = set(old) - set(new), set(old)
             if gone:
-                statements.append(f"DELETE FROM {table} AS r WHERE r::text = ANY(%s::text[])")  # noqa: S608
+                statements.append(f"DELETE FROM {table} AS r WHERE r::text = ANY(%s::text[])")
                 values.append(sorted(gone))
             fresh = [row for row in new if row not in come]
             if fresh:
                 statements.append(
-                    f"INSERT INTO {table} SELECT (r).* FROM"  # noqa: S608
+                    f"INSERT INTO {table} SELECT (r).* FROM"
                     f" (SELECT unnest(%s::text[])::{table} AS r) AS rows"
                 )
                 values.append(fresh)
@@ -279,7 +279,9 @@ def replayed(make: F) -> F:
 
 def _canon(value: Any) -> Any:
     """参数的比较形式;不认得的类型即 `Unknown`。"""
-    if value is None or isinstance(value, str | int | float | bytes | Decimal | date | timedelta | Enum):
+    if value is None or isinstance(
+        value, str | int | float | bytes | Decimal | date | timedelta | Enum
+    ):
         return type(value).__qualname__, repr(value)
     if isinstance(value, tuple | list):
         return type(value).__qualname__, tuple(_canon(item) for item in value)
@@ -325,7 +327,9 @@ def _overrides() -> tuple[tuple[str, str], ...]:
 
 def _models(args: tuple[Any, ...], more: dict[str, Any]) -> list[Any]:
     """会被改动、或会被原样返回的参数。"""
-    return [v for v in (*args, *more.values()) if hasattr(v, "__dict__") and not isinstance(v, Enum)]
+    return [
+        v for v in (*args, *more.values()) if hasattr(v, "__dict__") and not isinstance(v, Enum)
+    ]
 
 
 def _freeze(result: Any, args: tuple[Any, ...], more: dict[str, Any]) -> bytes:

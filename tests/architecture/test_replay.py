@@ -39,7 +39,10 @@ def tried(make: Any) -> tuple[dict[str, list[str]], dict[str, Any], int]:
     before = SHELF.hits
     with transaction.atomic():
         project = make()
-        rows, held = everything(), {f.attname: getattr(project, f.attname) for f in Project._meta.fields}
+        rows, held = (
+            everything(),
+            {f.attname: getattr(project, f.attname) for f in Project._meta.fields},
+        )
         transaction.set_rollback(True)
     return rows, held, SHELF.hits - before
 

@@ -1,4 +1,4 @@
-"""浏览器测试的夹具:整场一个浏览器;一个模块一台服务器、一座城市,模块完了一起清掉。
+"""浏览器测试的夹具:一个模块一个浏览器、一台服务器、一座城市;模块完了一起清掉。
 
     def test_…(site):
         page = site.open("/projects/", who="longshan", width=390)
@@ -69,7 +69,7 @@ class Site:
             self.contexts.pop().close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with tools.open_browser() as found:
         yield found
