@@ -242,10 +242,15 @@ def _jobs() -> None:
     from juyuan.foundation.keeping.queries import JOB as BACKUP
     from juyuan.foundation.ledger.jobs import keep
     from juyuan.foundation.work.registry import Job, register, register_task
+    from juyuan.rooms.investors.jobs import fill_keys as fill_investors
+    from juyuan.rooms.pipeline.jobs import fill_keys as fill_projects
 
     register(Job("files.sweep", "清扫无主文件", sweep, catch_up=False))
     register(Job("ledger.keep", "封存并核验台账", keep, catch_up=False))
     register(Job(BACKUP, "夜间备份", nightly, catch_up=False))
+    # 只补缺的,漏掉的日子不必逐日补
+    register(Job("investors.fill_keys", "补齐投资方查重键", fill_investors, catch_up=False))
+    register(Job("pipeline.fill_keys", "补齐项目查重键", fill_projects, catch_up=False))
     for task in TASKS:
         register_task(task)
 

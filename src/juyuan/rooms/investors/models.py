@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -224,6 +225,22 @@ class MatchKey(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["object_type", "object_id"], name="match_key_object")]
+
+
+class NearKey(models.Model):
+    """近似键:名称相近、地区不全、总部与分支的候选由此取(64 位摘要,见 kernel.near),一个对象一行。"""
+
+    object_type = models.CharField("对象类别", max_length=20)
+    object_id = models.BigIntegerField("对象编号")
+    keys = ArrayField(models.BigIntegerField(), verbose_name="摘要", default=list)
+
+    class Meta:
+        verbose_name = "近似键"
+        verbose_name_plural = "近似键"
+        constraints = [
+            models.UniqueConstraint(fields=["object_type", "object_id"], name="near_key_once"),
+        ]
+        indexes = [GinIndex(fields=["keys"], name="near_key_any")]
 
 
 class Grant(models.Model):

@@ -11,6 +11,7 @@ from django.db.models import Min
 from juyuan.foundation.notices.actions import notify_many
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.period import add_months
+from juyuan.rooms.pipeline.actions.common import fill_missing_keys
 from juyuan.rooms.pipeline.actions.monthly import close_month
 from juyuan.rooms.pipeline.actions.relations import propose_relations
 from juyuan.rooms.pipeline.models import MonthClose, ProjectState
@@ -45,3 +46,8 @@ def remind(*, today: date, now: datetime) -> dict[str, Any]:
 def find_relations(*, today: date, now: datetime) -> dict[str, Any]:
     """提出疑似的项目关系,等人判定;提出过的不再提。"""
     return {"proposed": propose_relations(actor=Actor.system("项目关系"), now=now)}
+
+
+def fill_keys(*, today: date, now: datetime) -> dict[str, Any]:
+    """还没有匹配键的项目(升级之前登记的)补上;已有的不动。"""
+    return {"filled": fill_missing_keys()}

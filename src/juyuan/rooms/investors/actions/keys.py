@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from juyuan.foundation.copying import copy_values
 from juyuan.foundation.search import actions as search
-from juyuan.rooms.investors.models import Investor, MatchKey
+from juyuan.kernel.near import near_keys
+from juyuan.rooms.investors.models import Investor, MatchKey, NearKey
 from juyuan.rooms.investors.queries.matches import OBJ
 from juyuan.rooms.investors.rules.keys import Key, keys_of
 
@@ -22,13 +24,18 @@ SELECT pg_advisory_xact_lock(h) FROM (
 """
 
 
-def write_match_keys(object_type: str, object_id: int, keys: Iterable[Key]) -> None:
-    """换上一个对象的全部匹配键(动作事务内)。"""
-    write_match_keys_many([(object_type, object_id, keys)])
+def write_match_keys(
+    object_type: str, object_id: int, keys: Iterable[Key], names: Iterable[str] = ()
+) -> None:
+    """换上一个对象的全部匹配键与近似键(动作事务内)。"""
+    write_match_keys_many([(object_type, object_id, keys)], {(object_type, object_id): names})
 
 
-def write_match_keys_many(items: Iterable[tuple[str, int, Iterable[Key]]]) -> int:
-    """成批换上匹配键;返回行数。
+def write_match_keys_many(
+    items: Iterable[tuple[str, int, Iterable[Key]]],
+    names: Mapping[tuple[str, int], Iterable[str]] | None = None,
+) -> int:
+    """成批换上匹配键;`names` 是各对象要记近似键的名称(名称与别名)。返回匹配键的行数。
 
     Raises:
         RuntimeError: 不在事务内。
@@ -40,7 +47,8 @@ def write_match_keys_many(items: Iterable[tuple[str, int, Iterable[Key]]]) -> in
     for object_type, object_id in wanted:
         by_type.setdefault(object_type, []).append(object_id)
     for object_type, ids in by_type.items():
-        MatchKey.objects.filter(object_type=object_type, object_id__in=ids).delete()
+        for model in (MatchKey, NearKey):
+            model._default_manager.filter(object_type=object_type, object_id__in=ids).delete()
     rows = [
         (kind, value, object_type, object_id)
         for (object_type, object_id), keys in wanted.items()
@@ -48,6 +56,11 @@ def write_match_keys_many(items: Iterable[tuple[str, int, Iterable[Key]]]) -> in
         if value
     ]
     copy_values(MatchKey, ("kind", "value", "object_type", "object_id"), rows)
+    near = (
+        (object_type, object_id, tuple(dict.fromkeys(k for name in said for k in near_keys(name))))
+        for (object_type, object_id), said in (names or {}).items()
+    )
+    copy_values(NearKey, ("object_type", "object_id", "keys"), [row for row in near if row[2]])
     return len(rows)
 
 
@@ -70,8 +83,13 @@ def refresh(rows: Sequence[Investor], *, new: bool = False) -> None:
     found: Iterable[Investor] = rows
     if not new:
         ids = [row.pk for row in rows]
-        found = Investor.objects.filter(pk__in=ids).prefetch_related("aliases", "contacts")
+        found = (
+            Investor.objects.filter(pk__in=ids)
+            .select_related("group")
+            .prefetch_related("aliases", "contacts")
+        )
     keys: list[tuple[str, int, list[Key]]] = []
+    names: dict[tuple[str, int], list[str]] = {}
     texts: list[tuple[str, int, list[search.Row]]] = []
     gone: list[int] = []
     for row in found:
@@ -90,12 +108,14 @@ def refresh(rows: Sequence[Investor], *, new: bool = False) -> None:
                     uscc=row.uscc,
                     foreign_id=row.foreign_id,
                     controller=row.controller,
+                    group=row.group.name if row.group_id and row.group else "",
                     aliases=aliases,
                     phones=[c.phone for c in contacts],
                     emails=[c.email for c in contacts],
                 ),
             )
         )
+        names[OBJ, row.pk] = [row.name, *aliases]
         texts.append(
             (
                 OBJ,
@@ -108,7 +128,24 @@ def refresh(rows: Sequence[Investor], *, new: bool = False) -> None:
                 ],
             )
         )
-    write_match_keys_many(keys)
+    write_match_keys_many(keys, names)
     search.put_many(texts)
     if gone:
         search.delete_many(OBJ, gone)
+
+
+def fill_missing(chunk: int = 2000) -> int:
+    """给还没有近似键的投资方补上(升级之前登记的);返回补了几家。可重复执行。"""
+    done, after = 0, 0
+    while True:
+        known = NearKey.objects.filter(object_type=OBJ, object_id=OuterRef("pk"))
+        found = list(
+            Investor.objects.filter(~Exists(known), merged_into__isnull=True, pk__gt=after)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:chunk]
+        )
+        if not found:
+            return done
+        with transaction.atomic():
+            refresh([Investor(pk=pk) for pk in found])
+        done, after = done + len(found), found[-1]

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from juyuan.kernel import regions
 from juyuan.kernel.names import key_text
 from juyuan.kernel.text import compact
 from juyuan.kernel.uscc import compact as compact_uscc
@@ -39,12 +40,16 @@ PUBLIC_MAIL = frozenset(
 )
 
 
+_PLOT = re.compile(r"[0-9a-z]|地块|宗地|号|幢|栋|座|厂房|车间")
+
+
 def keys_of(
     *,
     name: str = "",
     uscc: str = "",
     foreign_id: str = "",
     controller: str = "",
+    group: str = "",
     aliases: Iterable[str] = (),
     phones: Iterable[str] = (),
     emails: Iterable[str] = (),
@@ -55,6 +60,8 @@ def keys_of(
         ("foreign_id", compact(foreign_id)),
         ("name", key_text(name)),
         ("controller", controller_key(controller)),
+        # 所属集团与实际控制人同类:都说明背后是谁
+        ("controller", controller_key(group)),
         *(("alias", key_text(alias)) for alias in aliases),
         *(("phone", phone_key(phone)) for phone in phones),
         *(("domain", domain_key(email)) for email in emails),
@@ -81,6 +88,14 @@ def domain_key(email: str) -> str:
 def controller_key(controller: str) -> str:
     """实际控制人(人或公司)→ 名称键;一个字的不成键。"""
     return key_text(controller) if len(compact(controller)) > 1 else ""
+
+
+def parcel_key(site: str) -> str:
+    """地点 → 地块键:去掉开头的省市县;没有写到号、地块、楼栋的(只说哪个园区)不成键。"""
+    folded = compact(site)
+    while (here := regions.leading_region(folded)) is not None and here[2]:
+        folded = folded[len(here[1]) :]
+    return folded[:MAX_VALUE] if len(folded) >= 4 and _PLOT.search(folded) else ""
 
 
 def mask_phone(phone: str) -> str:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.search.models import SearchRow
+from juyuan.kernel.near import near_keys
 from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale, held_answer
 from juyuan.rooms.investors.actions import (
     add_alias,
@@ -30,6 +31,7 @@ from juyuan.rooms.investors.models import (
     Group,
     Investor,
     MatchKey,
+    NearKey,
 )
 from juyuan.rooms.investors.queries import visible_to
 from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
@@ -63,7 +65,10 @@ def test_registering_writes_row_keys_search_and_ledger(cast):
         ("uscc", CODE),
         ("name", "|宏图袜业||"),
         ("controller", "|王五||"),
+        ("controller", "|宏图|集团|"),  # 所属集团与实际控制人同类
     }
+    near = NearKey.objects.get(object_type="investor", object_id=made.pk)
+    assert set(near.keys) == set(near_keys(NAME))
     assert set(SearchRow.objects.values_list("field", "text")) >= {
         ("name", NAME),
         ("name~", "htwyyxgs"),

@@ -7,10 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.search import actions as search
 from juyuan.kernel.verdict import Stale
-from juyuan.rooms.investors.models import Investor
+from juyuan.rooms.investors.actions import write_match_keys_many
+from juyuan.rooms.investors.models import Investor, MatchKey
+from juyuan.rooms.investors.rules.keys import Key, parcel_key
 from juyuan.rooms.pipeline.models import (
     Evidence,
     Project,
@@ -122,11 +127,43 @@ def search_rows(project: Project, investors: Iterable[str]) -> list[tuple[str, i
     return rows
 
 
+def keys_of(project: Project) -> list[Key]:
+    """项目自己的匹配键:名称、地块。终止、退库的照留,作废的没有。"""
+    if project.voided_at is not None:
+        return []
+    return [("name", project.name_key), ("parcel", parcel_key(project.location))]
+
+
+def refresh_keys(projects: Iterable[Project]) -> int:
+    """重写这些项目的匹配键(动作事务内);返回行数。"""
+    return write_match_keys_many((OBJ, p.pk, keys_of(p)) for p in projects)
+
+
+def fill_missing_keys(chunk: int = 2000) -> int:
+    """给还没有匹配键的项目补上(升级之前登记的);返回补了几个。可重复执行。"""
+    done, after = 0, 0
+    while True:
+        known = MatchKey.objects.filter(object_type=OBJ, object_id=OuterRef("pk"))
+        found = list(
+            Project.objects.filter(~Exists(known), voided_at__isnull=True, pk__gt=after)
+            .exclude(name_key="")
+            .only("name_key", "location", "voided_at")
+            .order_by("pk")[:chunk]
+        )
+        if not found:
+            return done
+        with transaction.atomic():
+            refresh_keys(found)
+        done, after = done + len(found), found[-1].pk
+
+
 def refresh_search(project: Project) -> None:
+    """按现在的内容重写检索行与匹配键(动作事务内)。"""
     names = Investor.objects.filter(pk__in=project.parties.values("investor_id")).values_list(
         "name", flat=True
     )
     search.put(OBJ, project.pk, search_rows(project, names))
+    refresh_keys([project])
 
 
 def update_if_current(project: Project, *, now: datetime, **changes: Any) -> None:

@@ -19,7 +19,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken
 from juyuan.rooms.investors import actions as investors
 from juyuan.rooms.pipeline.actions import escalation
-from juyuan.rooms.pipeline.actions.common import OBJ, save_state
+from juyuan.rooms.pipeline.actions.common import OBJ, refresh_keys, save_state
 from juyuan.rooms.pipeline.actions.edit import _plain as plain
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
 from juyuan.rooms.pipeline.actions.register import Intake, Names, build, insert
@@ -152,9 +152,11 @@ def reverse_batch(
         )  # fmt: skip
     with transaction.atomic():
         Project.objects.filter(pk__in=ids).update(voided_at=now, updated_at=now, version=2)
-        for project in Project.objects.filter(pk__in=ids).select_related("chain"):
+        gone = list(Project.objects.filter(pk__in=ids).select_related("chain"))
+        for project in gone:
             save_state(project, now)
         search.delete_many(OBJ, ids)
+        refresh_keys(gone)
         escalation.refresh(ids, actor=actor, now=now, reason=reason, group=group)
         record_many(
             [

@@ -24,6 +24,7 @@ from juyuan.rooms.pipeline.actions.common import (
     OBJ,
     derive,
     new_code,
+    refresh_keys,
     search_rows,
     state_row,
 )
@@ -244,6 +245,7 @@ def insert(
                 for b in rows
             ]
         )
+        refresh_keys(b.project for b in rows)
         record_many(
             [
                 Entry(

@@ -20,8 +20,9 @@ from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.search.models import SearchRow
 from juyuan.kernel.money import split_money
+from juyuan.kernel.near import near_keys
 from juyuan.rooms.chains.models import Chain, Node
-from juyuan.rooms.investors.models import Investor, MatchKey
+from juyuan.rooms.investors.models import Investor, MatchKey, NearKey
 from juyuan.rooms.pipeline.actions.common import CODE_ALPHABET
 from juyuan.rooms.pipeline.actions.seedload import Sheet, bare, pump
 from juyuan.rooms.pipeline.actions.seedwords import (
@@ -165,6 +166,7 @@ class Sheets:
 
     investors: Sheet
     keys: Sheet
+    near: Sheet
     projects: Sheet
     parties: Sheet
     hosts: Sheet
@@ -183,6 +185,7 @@ class Sheets:
         return cls(
             Sheet(Investor, "id code name key owner_unit_id created_at updated_at"),
             Sheet(MatchKey, "kind value object_type object_id"),
+            Sheet(NearKey, "object_type object_id keys"),
             Sheet(
                 Project,
                 "id code name name_key summary is_chain_project chain_id node_id total_investment"
@@ -235,6 +238,8 @@ def _backers(
             f"\t{world.now}\t{world.now}"
         )
         sheets.keys.put(f"name\t{key}\tinvestor\t{pk}")
+        near = ",".join(map(str, near_keys.__wrapped__(name)))
+        sheets.near.put(f"investor\t{pk}\t{{{near}}}")
         sheets.search.put(f"investor\t{pk}\tname\t80\t{backer.name}")
         sheets.search.put(f"investor\t{pk}\tname~\t40\t{backer.short}")
         made.append(backer)
@@ -298,6 +303,7 @@ def _project(
         f"\t{recognised}\t{since}\t{standing}\t{since if reached else NULL}\tregistered\t{at}\t{at}"
         f"\t{{{units}}}"
     )
+    sheets.keys.put(f"name\t{key}\tproject\t{pk}")
     sheets.parties.put(f"{pk}\t{backer.pk}\t10000\toutside_province\t0")
     for u, s, t, c in parts:
         sheets.hosts.put(f"{pk}\t{u}\tt\t{s}\t{t}\t{c}\t{c}")

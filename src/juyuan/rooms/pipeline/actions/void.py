@@ -14,7 +14,12 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, Stale, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions import escalation
-from juyuan.rooms.pipeline.actions.common import OBJ, save_state, update_if_current
+from juyuan.rooms.pipeline.actions.common import (
+    OBJ,
+    refresh_keys,
+    save_state,
+    update_if_current,
+)
 from juyuan.rooms.pipeline.actions.recognise import live_stages, reverse_rows
 from juyuan.rooms.pipeline.actions.settle import lose_claim
 from juyuan.rooms.pipeline.models import Evidence, Project, VoidRequest
@@ -143,6 +148,7 @@ def _void_project(project: Project, *, actor: Actor, reason: str, now: datetime)
     save_state(project, now)
     escalation.refresh([project.pk], actor=actor, now=now, reason=f"作废:{reason}")
     search.delete(OBJ, project.pk)
+    refresh_keys([project])
 
 
 def _void_evidence(evidence: Evidence, *, actor: Actor, reason: str, now: datetime) -> None:

@@ -47,6 +47,7 @@ LABELS = {
     "committed_within_contract": "合同引资额不超过合同金额",
     "first_move": "每个项目都有入库的移动记录,最近一次移动到的库就是它所在的库",
     "search_orphans": "检索行都指着存在的项目",
+    "project_keys": "作废的项目没有匹配键,匹配键都指着存在的项目",
     "merged_parties": "并入别家的投资方不再是哪个项目的出资方",
     "libraries": "五个库的名称与本市文件所列一致",
     "voucher_keys": "没有冲回的凭证,凭证号都由它自己的项目占着",
@@ -54,6 +55,11 @@ LABELS = {
     "voucher_reversals": "凭证的冲回与原凭证同项目、同种类、同金额",
 }
 QUERIES = {
+    "project_keys": (
+        "SELECT m.object_id FROM investors_matchkey m LEFT JOIN pipeline_project p"
+        " ON p.id = m.object_id WHERE m.object_type = 'project'"
+        " AND (p.id IS NULL OR p.voided_at IS NOT NULL)"
+    ),
     "committed_within_contract": (
         "SELECT code FROM pipeline_project"
         " WHERE committed_investment > coalesce(contract_amount, committed_investment)"

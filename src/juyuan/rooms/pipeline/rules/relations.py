@@ -88,12 +88,12 @@ def phase_of(name: str) -> int:
     return _NUMBERS[text] if text in _NUMBERS else int(text)
 
 
-def _stem(name: str) -> str:
+def stem_of(name: str) -> str:
     """去掉期次、增资一类的词之后的名称键。"""
     return project_key(_INCREASE.sub("", _PHASE.sub("", name)))
 
 
-def _near_threshold(amount: int | None, limits: Limits) -> int | None:
+def near_threshold(amount: int | None, limits: Limits) -> int | None:
     """金额刚好卡在哪个门槛以下;都不是为 None。"""
     if amount is None:
         return None
@@ -123,7 +123,7 @@ def _judge(earlier: Subject, later: Subject, limits: Limits) -> Proposal | None:
     same_place = same_site or bool(earlier.hosts & later.hosts)
     days = (later.began_on - earlier.began_on).days
     near = days <= limits.near_days
-    stems = (_stem(earlier.name), _stem(later.name))
+    stems = (stem_of(earlier.name), stem_of(later.name))
     same_name = stems[0] == stems[1] or overlap_percent(*stems) >= SAME_NAME
     signs = []
     if same_owner:
@@ -146,7 +146,7 @@ def _judge(earlier: Subject, later: Subject, limits: Limits) -> Proposal | None:
         )
     if same_owner and same_place and same_name and _INCREASE.search(later.name):
         return made(RelationKind.CAPITAL_INCREASE, "名称写明增资、扩建")
-    cuts = (_near_threshold(earlier.amount, limits), _near_threshold(later.amount, limits))
+    cuts = (near_threshold(earlier.amount, limits), near_threshold(later.amount, limits))
     if same_owner and same_place and near and cuts[0] is not None and cuts[0] == cuts[1]:
         return made(
             RelationKind.SPLIT,

@@ -62,6 +62,9 @@ VOUCHER = (
 )
 MIRROR = "sign, kind, paid_on, amount, currency, rate_source, payer_name, origin, fiscal, number"
 BREAKS = {
+    "project_keys": (
+        "INSERT INTO investors_matchkey (kind, value, object_type, object_id)"
+        " VALUES ('name', '不存在的项目', 'project', 999000 + %s)", {"project_keys"}),
     "voucher_keys": (VOUCHER, {"voucher_keys"}),
     "voucher_checks": (
         f"WITH v AS ({VOUCHER} RETURNING id) INSERT INTO pipeline_vouchercheck (voucher_id, verdict,"
