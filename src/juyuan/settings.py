@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "juyuan.rooms.investors",
     "juyuan.rooms.chains",
     "juyuan.rooms.pipeline",
+    "juyuan.rooms.first_contact",
     "juyuan.faces.web",
     "juyuan.faces.api",
     "juyuan",

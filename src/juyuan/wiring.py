@@ -30,6 +30,7 @@ def connect() -> None:
     _chains()
     _investors()
     _personal()
+    _first_contact()
     _invariants()
 
 
@@ -81,6 +82,9 @@ def _menu() -> None:
     def settles(actor: Actor) -> bool:
         return bool(may_settle(actor))
 
+    def asks(actor: Actor) -> bool:
+        return actor.has_any("clerk", "head", "verifier")
+
     def leads(actor: Actor) -> bool:
         return actor.has("head")
 
@@ -92,6 +96,9 @@ def _menu() -> None:
         MenuItem("duties", "我的待办", "duties:list", "checklist", order=15, visible=business),
         MenuItem(
             "projects", "项目库", "pipeline:list", "database", order=20, visible=business, phone=2
+        ),
+        MenuItem(
+            "first_contact", "首谈", "first_contact:check", "user-check", order=21, visible=asks
         ),
         MenuItem(
             "monthly", "月度更新", "pipeline:monthly", "calendar-check", order=22, visible=reports
@@ -169,6 +176,8 @@ EVENTS = {
     "investors.investor.edited": "修改投资方",
     "investors.investor.merged": "合并投资方",
     "investors.investor.unmerged": "撤销合并",
+    "first_contact.check.run": "首谈查重",
+    "first_contact.check.refused": "查重超出次数",
     "chains.post.appointed": "任命链长、服务秘书",
     "chains.enterprise.registered": "登记链上企业",
     "policy.parameter.proposed": "提议修改参数",
@@ -231,6 +240,7 @@ def _ledger() -> None:
             "duty": "待办",
             "view": "视图",
             "parameter_proposal": "参数提议",
+            "first_contact_check": "查重",
         },
     )
 
@@ -479,6 +489,20 @@ def _investors() -> None:
     register_mover(parties.MOVER)
 
 
+def _first_contact() -> None:
+    from juyuan.foundation.duties.registry import register_object
+    from juyuan.foundation.notices.registry import NoticeKind, register
+    from juyuan.rooms.first_contact.actions import check
+    from juyuan.rooms.first_contact.queries import log
+    from juyuan.rooms.first_contact.queries.matters import register_matters
+    from juyuan.rooms.first_contact.queries.projects import PROVIDER
+
+    register_matters(PROVIDER)
+    register_object(check.OBJ, visible_ids=log.visible_ids, present=log.present)
+    register(NoticeKind(check.OVERLAP, "首谈查重有重合", "3.2b", ()))
+    register(NoticeKind(check.EXCEEDED, "首谈查重超出次数", "3.2b"))
+
+
 def api_routers() -> list[tuple[str, Any]]:
     """接口各路由:(前缀, 路由)。"""
     from juyuan.foundation.duties.api import router as duties
@@ -487,6 +511,7 @@ def api_routers() -> list[tuple[str, Any]]:
     from juyuan.foundation.notices.api import router as notices
     from juyuan.foundation.policy.api import router as parameters
     from juyuan.rooms.chains.api import router as chains
+    from juyuan.rooms.first_contact.api import router as first_contacts
     from juyuan.rooms.investors.api import router as investors
     from juyuan.rooms.pipeline.api import router as projects
     from juyuan.rooms.pipeline.api.monthly import router as months
@@ -497,6 +522,7 @@ def api_routers() -> list[tuple[str, Any]]:
         ("/projects", projects),
         ("/investors", investors),
         ("/chains", chains),
+        ("/first-contacts", first_contacts),
         ("/figures", figures),
         ("/monthly-updates", months),
         ("/duties", duties),

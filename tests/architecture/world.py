@@ -28,6 +28,9 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken
 from juyuan.rooms.chains.models import LocalEnterprise
 from juyuan.rooms.chains.tests.factories import make_chain
+from juyuan.rooms.first_contact.actions.check import run_check
+from juyuan.rooms.first_contact.models import CheckLog
+from juyuan.rooms.first_contact.rules.overlap import Subject
 from juyuan.rooms.investors.actions import add_alias, add_contact, merge, register_investor
 from juyuan.rooms.investors.models import Case
 from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
@@ -233,6 +236,8 @@ class World:
             actor=cast.actor("longshan"), form="pipeline.register", object_key="", version=None,
             pairs=[("name", "填到一半")], now=cast.NOW,
         )  # fmt: skip
+        run_check(actor=cast.actor("dongfeng"), subject=Subject(name=restricted.name), now=cast.NOW)
+        self.check = CheckLog.objects.get()
         self.enterprise = LocalEnterprise.objects.first()
         self.proposal = propose_parameter(
             actor=cast.actor("chen"), key="pipeline.jump_roles", text="verifier", reason="试",
@@ -269,6 +274,8 @@ class World:
                     name, own[level].pk
                 ),
             }  # fmt: skip
+        elif name.startswith(("first_contact:", "api:first_contact")):
+            objects = {"pk": self.check.pk}
         elif name.startswith(("chains:", "api:chain")):
             objects = {"code": self.chain.code, "pk": self.enterprise.pk}
         elif name.startswith(("duties:", "notices:")):

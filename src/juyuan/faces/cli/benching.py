@@ -20,7 +20,7 @@ from .launch.trouble import DONE, REFUSED, USAGE, Trouble, say
 
 NAMES = (
     "list", "filter", "search", "detail", "deep", "api", "desk", "tabs", "figures", "find",
-    "export", "import",
+    "export", "import", "check", "name-pairs",
 )  # fmt: skip
 DATABASE = "juyuan_bench"
 
@@ -79,7 +79,7 @@ def machine() -> dict[str, Any]:
 def measure(wanted: list[int], names: list[str], *, show: bool) -> list[dict[str, Any]]:
     """备库、造项目、测;小规模测完接着造到大规模。"""
     for name in [key for key in os.environ if key.startswith("JUYUAN_")]:
-        if name not in ("JUYUAN_ROOT", "JUYUAN_HOME", "JUYUAN_DATABASE_URL"):
+        if name not in ("JUYUAN_ROOT", "JUYUAN_HOME", "JUYUAN_DATABASE_URL", "JUYUAN_NAME_PAIRS"):
             del os.environ[name]
     with testing.database(postgres.STEADY) as (url, home):
         with runtime.connect(url) as admin:

@@ -271,6 +271,9 @@ PAGES: tuple[Page, ...] = (
     Page("ledger:seals", AUDITADMIN),
     _post_only("ledger:anchor", AUDITADMIN, 200),
     # 投资方
+    Page("first_contact:check", STAFF_NOT_ADMIN, post=422),
+    Page("first_contact:checks", BUREAU_NOT_ADMIN),
+    Page("first_contact:compare", BUREAU_NOT_ADMIN),
     Page("investors:list", NOT_ADMIN),
     Page("investors:new", STAFF_NOT_ADMIN, post=422),
     Page("investors:cases", BUREAU_NOT_ADMIN),
@@ -400,6 +403,7 @@ PAGES: tuple[Page, ...] = (
     _post_only("api:project_voucher_reverse", EDIT, 422),
     Page("api:investors", STAFF_ONLY, post=422, get_door=ANYONE),
     Page("api:investor_cases", BUREAU_ONLY),
+    _post_only("api:first_contact_check", STAFF_ONLY, 422),
     _post_only("api:investor_settle", BUREAU_ONLY, 422),
     _post_only("api:investor_unmerge", BUREAU_VERIFIER, 422),
     Page("api:investor", INVESTOR_EDIT, get_door=INVESTOR_SEE, more={"PATCH": 428}),

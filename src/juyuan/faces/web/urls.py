@@ -31,4 +31,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("juyuan.rooms.investors.urls")),
     path("", include("juyuan.rooms.chains.urls")),
     path("", include("juyuan.rooms.pipeline.urls")),
+    path("", include("juyuan.rooms.first_contact.urls")),
 ]
