@@ -383,12 +383,11 @@ def _search() -> None:
 def _figures() -> None:
     from juyuan.foundation.duties import figures as lateness
     from juyuan.foundation.workdays import clock
-    from juyuan.rooms.pipeline.queries import ageing, figures, paid_figures
+    from juyuan.rooms.pipeline.queries import ageing, behind, figures, paid_figures
 
     figures.register()
-    lateness.register(clock.today)
-    paid_figures.register(clock.today)
-    ageing.register(clock.today)
+    for group in (behind, lateness, paid_figures, ageing):
+        group.register(clock.today)
 
 
 def _files() -> None:
@@ -401,12 +400,14 @@ def _files() -> None:
 def _exchange() -> None:
     from juyuan.foundation.duties import exchange as duties
     from juyuan.foundation.exchange.kinds import register
+    from juyuan.foundation.figures import exchange as figures
     from juyuan.foundation.people import exchange as people
     from juyuan.rooms.chains import exchange as chains
     from juyuan.rooms.investors import exchange as investors
     from juyuan.rooms.pipeline import exchange as projects
 
-    register(*people.KINDS, *duties.KINDS, *projects.KINDS, *chains.KINDS, *investors.KINDS)
+    for kinds in (people, duties, figures, projects, chains, investors):
+        register(*kinds.KINDS)
 
 
 def _chains() -> None:

@@ -227,6 +227,8 @@ PAGES: tuple[Page, ...] = (
     Page("workdays", SYSADMIN, post=422, get_door=ANYONE),
     Page("figures", ANYONE),
     Page("figure", ANYONE),
+    Page("figures_compare", ANYONE),
+    Page("figure_compare", ANYONE),
     Page("duties:list", ANYONE),
     Page("duties:calendar", ANYONE),
     Page("duties:go", SEE_WHOLE, get=302),
@@ -414,6 +416,7 @@ PAGES: tuple[Page, ...] = (
     Page("api:chains", POSTS),
     Page("api:chain", POSTS),
     Page("api:figures", POSTS),
+    Page("api:figure_compare", POSTS),
     Page("api:duties", ANYONE),
     Page("api:notices", ANYONE),
 )

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -82,6 +82,41 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Behind:
+    """一个数字由哪些行组成:行的编号 → 计多少;比率另有分母的各行。"""
+
+    top: Mapping[int, int]
+    base: Mapping[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """一行怎么说:名称、编号、网址(看得见才有)、前后两天各是什么样。"""
+
+    label: str
+    code: str = ""
+    url: str = ""
+    was: str = ""
+    now: str = ""
+
+
+BehindOf = Callable[[str, date | None, Actor | None], Behind]
+"""(数字名称, 截止日, 谁看) → 组成它的各行,裁法与数字相同。"""
+
+Tell = Callable[[Actor | None, Collection[int], date, date | None], Mapping[int, Told]]
+"""(谁看, 各行编号, 前一天, 后一天) → 各行怎么说;查询数与行数无关。"""
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """一组数字的行从哪里来、怎么说。`noun` 是行的名字(项目)。"""
+
+    rows: BehindOf
+    tell: Tell
+    noun: str = "项目"
+
+
+@dataclass(frozen=True)
 class Scope:
     """某人看到的数字覆盖多大范围;`whole` 为真即与全市数一致。"""
 
@@ -94,6 +129,7 @@ WHOLE = Scope(True, "全市数,每一项只计一次")
 
 _groups: dict[str, Group] = {}
 _order: dict[str, Figure] = {}
+_explainers: dict[str, Explainer] = {}
 _scope: list[Callable[[Actor], Scope]] = []
 
 
@@ -121,6 +157,16 @@ def register_group(figures: Iterable[Figure], compute: GroupCompute) -> None:
     for figure in group.figures:
         _order[figure.name] = figure
         _groups[figure.name] = group
+
+
+def register_explainer(names: Iterable[str], explainer: Explainer) -> None:
+    """登记这些数字的差额由哪些行说明;没有登记的只列两天的数与差额。"""
+    for name in names:
+        _explainers[name] = explainer
+
+
+def explainer_of(name: str) -> Explainer | None:
+    return _explainers.get(name)
 
 
 def register_scope(describe: Callable[[Actor], Scope]) -> None:

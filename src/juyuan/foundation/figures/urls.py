@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from juyuan.foundation.figures import views
+from juyuan.foundation.figures import compare_views, views
 
 urlpatterns = [
     path("figures/", views.figure_list, name="figures"),
+    path("figures/compare/", compare_views.compare_list, name="figures_compare"),
+    path("figures/<slug:name>/compare/", compare_views.compare_one, name="figure_compare"),
     path("figures/<slug:name>/", views.figure_detail, name="figure"),
 ]

@@ -54,7 +54,8 @@ class Matrix:
     difference: Number
 
 
-def _number(value: int | None, unit: str, money: str, url: str = "") -> Number:
+def number_of(value: int | None, unit: str, money: str, url: str = "") -> Number:
+    """一个数写给人看。"""
     if unit == MONEY:
         return Number(amount(value, money), UNIT_LABELS[money], url)
     if unit == RATE:
@@ -62,7 +63,7 @@ def _number(value: int | None, unit: str, money: str, url: str = "") -> Number:
     return Number(number(value), unit, url)
 
 
-def _base(request: HttpRequest) -> tuple[dict[str, Any], date | None]:
+def base_of(request: HttpRequest) -> tuple[dict[str, Any], date | None]:
     """各页共用:截止日、范围、能不能看数。"""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     today = clock.today()
@@ -87,11 +88,13 @@ def _results(
     return queries.compute(as_of, request.actor, names)  # type: ignore[attr-defined]
 
 
-def _status(problem: Finding | None) -> int:
+def status_of(problem: Finding | None) -> int:
+    """日期不合的是 422。"""
     return 422 if problem else 200
 
 
-def _sections(rows: list[Any]) -> list[Section]:
+def sections_of(rows: list[Any]) -> list[Section]:
+    """按数字所属的一节分开。"""
     found: dict[str, list[Any]] = {}
     for row in rows:
         found.setdefault(row.figure.section, []).append(row)
@@ -109,7 +112,7 @@ def _dimensions() -> list[Dimension]:
 @require_safe
 def figure_list(request: HttpRequest) -> HttpResponse:
     """`/figures/`:每个数字的口径、依据、现值;`?by=` 换成按一种分法的对照表;`?as_of=` 重算到某日。"""
-    base, as_of = _base(request)
+    base, as_of = base_of(request)
     money = money_unit(request)
     results = {found.name: found for found in _results(request, base, as_of)}
     dimensions = _dimensions()
@@ -120,21 +123,21 @@ def figure_list(request: HttpRequest) -> HttpResponse:
     ]
     context: dict[str, Any] = {**base, "page_title": "统计口径", "tabs": tabs, "by": by}
     if by is None:
-        context["sections"] = _sections(
+        context["sections"] = sections_of(
             [_line(f, results.get(f.name), money) for f in registry.figures()]
         )
     else:
         heads, rows = _matrix(
             [r for r in results.values() if by in r.figure.dimensions], by.key, money
         )
-        context.update(heads=heads, width=len(heads) + 4, sections=_sections(rows))
-    return render(request, "figures/list.html", context, status=_status(base["problem"]))
+        context.update(heads=heads, width=len(heads) + 4, sections=sections_of(rows))
+    return render(request, "figures/list.html", context, status=status_of(base["problem"]))
 
 
 def _line(figure: Figure, found: FigureResult | None, money: str) -> Line:
     if found is None:
         return Line(figure, Number(MISSING, ""))
-    return Line(figure, _number(found.value, figure.unit, money, found.rows_url), found.note)
+    return Line(figure, number_of(found.value, figure.unit, money, found.rows_url), found.note)
 
 
 def _matrix(
@@ -160,14 +163,14 @@ def _row(found: FigureResult, key: str, heads: dict[str, str], money: str) -> Ma
         [
             (
                 label,
-                _number(parts[head].value, unit, money, parts[head].rows_url)
+                number_of(parts[head].value, unit, money, parts[head].rows_url)
                 if head in parts
-                else _number(empty, unit, money),
+                else number_of(empty, unit, money),
             )
             for head, label in heads.items()
         ],
-        _number(found.value, unit, money, found.rows_url),
-        _number(difference, unit, money),
+        number_of(found.value, unit, money, found.rows_url),
+        number_of(difference, unit, money),
     )
 
 
@@ -177,7 +180,7 @@ def figure_detail(request: HttpRequest, name: str) -> HttpResponse:
     figure = next((f for f in registry.figures() if f.name == name), None)
     if figure is None:
         raise NotFound
-    base, as_of = _base(request)
+    base, as_of = base_of(request)
     money = money_unit(request)
     found = next(iter(_results(request, base, as_of, [name])), None)
     line = _line(figure, found, money)
@@ -192,7 +195,7 @@ def figure_detail(request: HttpRequest, name: str) -> HttpResponse:
             {"label": figure.label},
         ],
     }
-    return render(request, "figures/detail.html", context, status=_status(base["problem"]))
+    return render(request, "figures/detail.html", context, status=status_of(base["problem"]))
 
 
 def _split(split: Split, found: FigureResult, money: str) -> dict[str, Any]:
@@ -202,9 +205,9 @@ def _split(split: Split, found: FigureResult, money: str) -> dict[str, Any]:
         "label": split.dimension.label,
         "note": split.dimension.note,
         "rows": [_part(part, unit, money, most) for part in split.parts],
-        "total": _number(split.total, unit, money) if split.total is not None else None,
-        "whole": _number(found.value, unit, money, found.rows_url),
-        "difference": _number(split.difference, unit, money)
+        "total": number_of(split.total, unit, money) if split.total is not None else None,
+        "whole": number_of(found.value, unit, money, found.rows_url),
+        "difference": number_of(split.difference, unit, money)
         if split.difference is not None
         else None,
         "differs": bool(split.difference),
@@ -214,7 +217,7 @@ def _split(split: Split, found: FigureResult, money: str) -> dict[str, Any]:
 def _part(part: Part, unit: str, money: str, most: int) -> dict[str, Any]:
     return {
         "label": part.label,
-        "number": _number(part.value, unit, money, part.rows_url),
+        "number": number_of(part.value, unit, money, part.rows_url),
         "value": max(part.value or 0, 0),
         "most": most,
     }

@@ -226,7 +226,7 @@ class Cells:
                 cell.money -= amount
 
 
-def _run(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
+def run(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params))
         return cursor.fetchall()
@@ -246,12 +246,12 @@ def _libraries(as_of: date | None, view: View, cells: Cells) -> None:
             sql = LIBRARY.format(
                 kept="NOT MATERIALIZED", base=LIVE.format(scope=scope), hosts=LIVE_HOSTS, only=only
             )
-            rows = _run(sql, scope_params)
+            rows = run(sql, scope_params)
         else:
             sql = LIBRARY.format(
                 kept="MATERIALIZED", base=PAST.format(scope=scope), hosts=PAST_HOSTS, only=only
             )
-            rows = _run(sql, (*[end_of(as_of)] * 3, *scope_params))
+            rows = run(sql, (*[end_of(as_of)] * 3, *scope_params))
         for kind, lib, dimension, key, count, money in rows:
             cells.put(kind, lib, dimension, key, Cell(count, count, int(money)))
 
@@ -264,7 +264,7 @@ def _results(as_of: date | None, view: View, cells: Cells) -> None:
     params = [end, day + timedelta(days=1), end, *scope_params]
     if as_of is not None:
         params.insert(0, end)
-    for stage, dimension, key, count, net, money in _run(
+    for stage, dimension, key, count, net, money in run(
         RESULTS.format(scope=scope, alive=alive), params
     ):
         cells.put("result", stage, dimension, key, Cell(count, net, int(money)))

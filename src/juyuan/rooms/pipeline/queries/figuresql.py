@@ -111,6 +111,24 @@ SELECT j.stage, 'county', h->>'unit', COUNT(*), COUNT(*) FILTER (WHERE net),
 FROM joined j LEFT JOIN LATERAL jsonb_array_elements(j.hosts) h ON TRUE
 GROUP BY j.stage, h->>'unit'
 """
+# 逐个项目(`behind` 用):一个库里的各项目与金额;签约、落地的各认定、金额、是否仍在库
+LIBRARY_ROWS = {
+    "claimed": """
+SELECT id, total FROM ({base}) b WHERE standing IN ('active', 'paused') AND stage = %s
+""",
+    "recognised": """
+SELECT id, known FROM ({base}) b WHERE standing IN ('active', 'paused') AND recognised_stage = %s
+""",
+}
+RESULT_ROWS = """
+SELECT r.project_id, r.committed_investment, a.id IS NOT NULL
+FROM pipeline_recognition r LEFT JOIN ({alive}) a ON a.id = r.project_id
+WHERE r.sign = 1 AND r.stage = %s AND r.recorded_at < %s AND r.fact_on < %s
+  AND NOT EXISTS (
+      SELECT 1 FROM pipeline_recognition v
+      WHERE v.reverses_id IS NOT NULL AND v.reverses_id = r.id AND v.recorded_at < %s
+  ) AND {scope}
+"""
 ALIVE_NOW = """
 SELECT id FROM pipeline_project
 WHERE voided_at IS NULL AND standing IN ('active', 'paused')

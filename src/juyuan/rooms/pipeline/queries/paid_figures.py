@@ -84,10 +84,10 @@ def _scoped(view: View, *, full: bool) -> QuerySet[Project] | None:
     return seen(view.actor, reach=view.reach)
 
 
-def _accepted(
+def accepted_lines(
     view: View, day: date, by: CountBy
 ) -> tuple[dict[str, list[Line]], dict[str, list[Entry]]]:
-    """各归期的各笔,与(另一个日期口径也要用的)全部各笔。"""
+    """各归期的各笔(已认可),与(另一个日期口径也要用的)全部各笔。"""
     lines: dict[str, list[Line]] = {name: [] for name in PERIOD_OF}
     entries: dict[str, list[Entry]] = {"all": []}
     for item in counted(_scoped(view, full=False), day):
@@ -102,7 +102,8 @@ def _accepted(
     return lines, entries
 
 
-def _pending(view: View, as_of: date | None) -> list[Line]:
+def pending_lines(view: View, as_of: date | None) -> list[Line]:
+    """待核验的各笔。"""
     rows = with_standing(Voucher.objects.all(), end_of(as_of) if as_of else None)
     rows = rows.filter(IN_STATE[VoucherState.WAITING.value])
     scope = _scoped(view, full=True)
@@ -167,10 +168,10 @@ def compute(
     lines: dict[str, list[Line]] = {}
     entries: list[Entry] = []
     if names & set(PERIOD_OF):
-        lines, every = _accepted(view, day, by)
+        lines, every = accepted_lines(view, day, by)
         entries = every["all"]
     if PENDING in names:
-        lines[PENDING] = _pending(view, as_of)
+        lines[PENDING] = pending_lines(view, as_of)
     where = places({pk for found in lines.values() for pk, *_ in found}, as_of)
     other = CountBy.FACT_ON if by == CountBy.RECOGNISED_ON else CountBy.RECOGNISED_ON
     both = sums(entries, day, other)
