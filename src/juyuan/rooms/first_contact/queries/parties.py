@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from juyuan.kernel.names import lookup_keys
 from juyuan.kernel.near import near_keys
@@ -39,7 +40,7 @@ class Hits:
 
 
 def candidates(subject: Subject, max_hits: int) -> Hits:
-    """与所填共有一个键的各对象(两条语句)。第 3 档的键命中超过 `max_hits` 个对象的,不作证据。"""
+    """与所填共有一个键的各对象(两条查询)。第 3 档的键命中超过 `max_hits` 个对象的,不作证据。"""
     names = [name for name in (subject.name, *subject.aliases) if name]
     wanted: dict[Key, int] = {}
     for name in names:
@@ -55,7 +56,7 @@ def candidates(subject: Subject, max_hits: int) -> Hits:
     wanted |= dict.fromkeys(discriminating, max_hits + 1)
     hits: dict[Key, list[tuple[str, int]]] = defaultdict(list)
     ids: dict[str, set[int]] = defaultdict(set)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         if wanted:
             kinds, values = zip(*wanted, strict=True)
             cursor.execute(_HITS, [[str(k) for k in kinds], list(values), list(wanted.values())])
@@ -63,8 +64,7 @@ def candidates(subject: Subject, max_hits: int) -> Hits:
                 hits[kind, value].append((object_type, object_id))
         near = sorted({key for name in names for key in near_keys(name)})
         if near:
-            cursor.execute(_NEAR, [near, MANY])
-            for object_type, object_id in cursor.fetchall():
+            for object_type, object_id in _by_near(cursor, near):
                 ids[object_type].add(object_id)
     crowded = {key for key in discriminating if len(hits[key]) > max_hits}
     for key, found in hits.items():
@@ -72,6 +72,15 @@ def candidates(subject: Subject, max_hits: int) -> Hits:
             for object_type, object_id in found:
                 ids[object_type].add(object_id)
     return Hits(ids, frozenset(crowded))
+
+
+def _by_near(cursor: Any, near: list[int]) -> list[tuple[str, int]]:
+    """近似键相交的对象。数组相交的行数规划器估得太多,会去扫全表;这一句只许走索引。"""
+    cursor.execute("SET LOCAL enable_seqscan = off")
+    cursor.execute(_NEAR, [near, MANY])
+    found = cursor.fetchall()
+    cursor.execute("SET LOCAL enable_seqscan TO DEFAULT")
+    return list(found)
 
 
 @dataclass(frozen=True)

@@ -307,3 +307,22 @@ def test_网页_没有脚本也能查_超次的话摆在右栏(cast: Any, secret
     assert "存在 1 处重合,由市商务局裁定" in page and "对方单位、项目与联系人不予显示" in page
     thin = client.post("/first-contacts/check/", {"name": "金"})
     assert thin.status_code == 422 and "四个字" in thin.content.decode()
+
+
+def test_近似键只走索引_之后照旧(cast: Any, secret: Project) -> None:
+    plans: list[str] = []
+
+    def explained(run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "investors_nearkey" in sql and sql.startswith("SELECT"):
+            with context["connection"].connection.cursor() as raw:
+                raw.execute("EXPLAIN " + sql, params)
+                plans.extend(row[0] for row in raw.fetchall())
+        return run(sql, params, many, context)
+
+    with connection.execute_wrapper(explained):
+        assert ask(cast, ASKED[4]).tier == 4
+    assert any("near_key_any" in line for line in plans), plans
+    assert not any("Seq Scan" in line for line in plans)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
