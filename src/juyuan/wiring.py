@@ -401,12 +401,13 @@ def _exchange() -> None:
     from juyuan.foundation.duties import exchange as duties
     from juyuan.foundation.exchange.kinds import register
     from juyuan.foundation.figures import exchange as figures
+    from juyuan.foundation.ledger import exchange as ledger
     from juyuan.foundation.people import exchange as people
     from juyuan.rooms.chains import exchange as chains
     from juyuan.rooms.investors import exchange as investors
     from juyuan.rooms.pipeline import exchange as projects
 
-    for kinds in (people, duties, figures, projects, chains, investors):
+    for kinds in (people, ledger, duties, figures, projects, chains, investors):
         register(*kinds.KINDS)
 
 

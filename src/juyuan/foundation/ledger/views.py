@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -11,11 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from juyuan.foundation.ledger import access, labels, queries
+from juyuan.foundation.ledger import access, asked, labels, queries
 from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.ledger.queries import AuditFilter, AuditRow
-from juyuan.foundation.people.queries import account_ids_named, admin_account_ids
 from juyuan.foundation.people.views.shared import tabs
 from juyuan.foundation.ui import render as ui
 from juyuan.foundation.ui.filters import Filter, FilterBar
@@ -51,43 +49,13 @@ def _actor(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined,no-any-return]
 
 
-def _day(text: str) -> date | None:
-    """读不懂的、远得没有意义的(加一天会溢出)一律当作没写。"""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year < 3000 else None
-
-
-def _wanted(request: HttpRequest, actor: Actor) -> AuditFilter:
-    def given(name: str, longest: int) -> str:
-        return request.GET.get(name, "").replace("\x00", "").strip()[:longest]
-
-    who, event = given("who", 60), given("event", 80)
-    return AuditFilter(
-        account_ids=tuple(account_ids_named(who)) if who else None,
-        obj_type=given("type", 40),
-        obj_id=given("obj", 60),
-        events=tuple(labels.events_named(event)) or (event,) if event else None,
-        refused=given("refused", 1) == "1",
-        since=_day(given("since", 10)),
-        until=_day(given("until", 10)),
-        only_accounts=_range(actor),
-    )
-
-
-def _range(actor: Actor) -> tuple[int, ...] | None:
-    return None if access.sees_everything(actor) else tuple(admin_account_ids())
-
-
 @require_GET
 def audit_list(request: HttpRequest) -> HttpResponse:
     """`/audit/`:筛选、键集翻页。Raises: Denied。"""
     actor = _actor(request)
     require(access.can_read_audit(actor))
     page = paginate(
-        queries.audit(_wanted(request, actor)),
+        queries.audit(asked.read_filter(request.GET, actor)),
         Order("id", desc=True),
         cursor=request.GET.get("cursor", ""),
         limit=page_limit(request),
@@ -116,6 +84,11 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "everything": access.sees_everything(actor),
         "tabs": tabs(request, "ledger:audit"),
+        "export_url": table.export_url(
+            "audit", {"who": ("who", "post"), "obj_type": ("obj_type", "obj_id")}
+        )
+        if page.items
+        else "",
     }
     return render(request, "ledger/audit.html", context)
 
@@ -125,7 +98,7 @@ def audit_event(request: HttpRequest, event_id: int) -> HttpResponse:
     """一条记录;管理事项连前后内容,业务事项只有谁、何时、何事、何对象。Raises: Denied、NotFound。"""
     actor = _actor(request)
     require(access.can_read_audit(actor))
-    only = _range(actor)
+    only = asked.allowed_accounts(actor)
     event = queries.audit(AuditFilter(only_accounts=only)).filter(pk=event_id).first()
     if event is None:
         raise NotFound

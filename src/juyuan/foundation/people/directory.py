@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -13,6 +14,7 @@ from juyuan.foundation.ledger.labels import event_label
 from juyuan.foundation.ledger.models import Event, Result
 from juyuan.foundation.people.models import Account, ApiToken, Person, Post, Unit
 from juyuan.foundation.people.queries import units_under
+from juyuan.foundation.ui.keyset import Order
 from juyuan.kernel.verdict import NotFound
 
 
@@ -25,6 +27,21 @@ class PeopleFilter:
     unit: str = ""
     role: str = ""
     state: str = ""
+
+
+ORDERS = {
+    "code": Order("code"),
+    "name": Order("name"),
+    "last_login": Order("account__last_login", nullable=True),
+}
+
+
+def read_filter(given: Mapping[str, Any]) -> PeopleFilter:
+    """网址参数 → 条件;清单与导出同一份。"""
+    names = (("text", "q"), ("unit", "unit"), ("role", "role"), ("state", "state"))
+    return PeopleFilter(
+        **{name: str(given.get(key, "")).replace("\x00", "").strip()[:80] for name, key in names}
+    )
 
 
 def people(wanted: PeopleFilter, today: date) -> QuerySet[Person]:

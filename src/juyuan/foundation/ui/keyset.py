@@ -182,6 +182,11 @@ def _load(kind: Any, shown: Any) -> Any:
     raise ValueError("游标里的值读不懂")
 
 
+def ordering(order: Order, pk: str = "id") -> list[Any]:
+    """与分页同一次序(空值在末尾),供导出用。"""
+    return _ordering(order, pk, back=False)
+
+
 def _ordering(order: Order, pk: str, back: bool) -> list[Any]:
     desc = order.desc != back
     if order.nullable:

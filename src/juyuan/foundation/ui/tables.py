@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -215,6 +216,13 @@ class Table:
     @property
     def reset_url(self) -> str:
         return querystring.replace(self.params, cols=None)
+
+    def export_url(self, kind: str, also: Mapping[str, Sequence[str]] | None = None) -> str:
+        """导出正在看的:同样的条件、次序、列(全部页)。`also` 是一列在导出里分成哪几列(缺省同名)。"""
+        named = [name for c in self.shown for name in ((also or {}).get(c.key, (c.key,)))]
+        return reverse("exchange:export", args=[kind]) + querystring.replace(
+            self.params, cols=None, limit=None, columns=",".join(named)
+        )
 
     @property
     def width(self) -> int:

@@ -24,7 +24,7 @@ from juyuan.rooms.pipeline.actions.monthbook import MONTHLY
 from juyuan.rooms.pipeline.actions.opening import commit_many, commit_one, reverse_batch
 from juyuan.rooms.pipeline.actions.undoing import undo_updates
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries import escalations, paid_in, past
+from juyuan.rooms.pipeline.queries import escalations, paid_in, past, recognised
 from juyuan.rooms.pipeline.queries.criteria import known_by, read
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
 from juyuan.rooms.pipeline.queries.frozen import Frozen, frozen_of
@@ -371,7 +371,7 @@ VOUCHERS = ImportKind(
 def voucher_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
     """凭证逐行给出(已按可见范围裁过)。"""
     found = paid_in.read({k: str(v) for k, v in filters.items()})
-    for line in paid_in.every_line(actor, found, today):
+    for line in paid_in.every_line(actor, found, today, sort=str(filters.get("sort", ""))):
         yield {
             "code": line.project_code, "name": line.project_name,
             "kind": f"冲回 {line.kind_label}" if line.sign < 0 else line.kind_label,
@@ -418,7 +418,8 @@ def escalation_rows(
 ) -> Iterator[dict[str, Any]]:
     """各次提级(已按可见范围裁过,按当前筛选)。"""
     found = escalations.read({k: str(v) for k, v in filters.items()})
-    for line in escalations.matching(actor, found, today):
+    rows = escalations.matching(actor, found, today)
+    for line in escalations.arranged(rows, str(filters.get("sort", ""))):
         yield {
             "code": line.code, "name": line.name, "state": line.state_label,
             "signed_on": line.signed_on, "amount": line.amount, "threshold": line.threshold,
@@ -457,6 +458,35 @@ ESCALATION_EXPORT = ExportKind(
 )
 
 
+def fact_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
+    """认定事实:一个页签的全部行,认定当日冻结的内容。"""
+    found = known_by(read({k: str(v) for k, v in filters.items()}), today)
+    for row in recognised.every_row(actor, found, str(filters.get("sort", ""))):
+        yield {**vars(row), "hosts": "、".join(row.hosts)}
+
+
+FACTS_EXPORT = ExportKind(
+    name="facts",
+    label="认定事实",
+    columns=(
+        ExportColumn("code", "项目编号"),
+        ExportColumn("name", "项目名称", width=36),
+        ExportColumn("lead", "首谈单位"),
+        ExportColumn("chain", "产业链"),
+        ExportColumn("hosts", "落点"),
+        ExportColumn("total", "总投资", "money_wan"),
+        ExportColumn("contract", "合同金额", "money_wan"),
+        ExportColumn("committed", "合同引资额", "money_wan"),
+        ExportColumn("fact_on", "事实日", "date"),
+        ExportColumn("recorded_at", "认定日", "datetime"),
+        ExportColumn("by", "认定人", width=12),
+    ),
+    rows=fact_rows,
+    description="签约或落地的现行认定,金额为认定当日冻结的,按当前筛选。",
+    order=45,
+)
+
+
 KINDS = (
-    PROJECTS, RECOGNITIONS, MONTHLY, VOUCHERS, PROJECTS_EXPORT, VOUCHER_EXPORT, ESCALATION_EXPORT,
+    FACTS_EXPORT, PROJECTS, RECOGNITIONS, MONTHLY, VOUCHERS, PROJECTS_EXPORT, VOUCHER_EXPORT, ESCALATION_EXPORT,
 )  # fmt: skip

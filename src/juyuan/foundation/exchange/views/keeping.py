@@ -25,7 +25,7 @@ from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.verdict import NotFound, RuleBroken, require
 
-NOT_FILTERS = frozenset({"format", "columns", "cursor", "limit", "sort", "cols"})
+NOT_FILTERS = frozenset({"format", "columns", "cursor", "limit", "cols"})
 
 
 def _confirm(request: HttpRequest, form: Any, *, status: int = 200, **context: Any) -> HttpResponse:

@@ -5,7 +5,7 @@
 
 from juyuan.foundation.exchange.kinds import ImportKind
 from juyuan.foundation.people import access
-from juyuan.foundation.people.exchange import persons, posts, units
+from juyuan.foundation.people.exchange import accounts, persons, posts, units
 
 KINDS = (
     ImportKind(
@@ -20,4 +20,5 @@ KINDS = (
         "posts", "任职", posts.COLUMNS, posts.prepare, posts.judge, posts.commit_many, posts.commit_one,
         may=access.can_grant, description="任职：人、单位、角色、起任日都相同即同一段任职", order=30,
     ),
+    accounts.EXPORT,
 )  # fmt: skip

@@ -19,7 +19,7 @@ from juyuan.foundation.people.views.shared import actor_of, tabs
 from juyuan.foundation.ui import render as ui
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.ui.filters import Filter, FilterBar
-from juyuan.foundation.ui.keyset import Order, clamp_limit, paginate
+from juyuan.foundation.ui.keyset import choose_order, clamp_limit, paginate
 from juyuan.foundation.ui.tables import Column, Table
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
@@ -42,10 +42,10 @@ def _columns() -> tuple[Column, ...]:
         return account.last_login if account else None
 
     return (
-        Column("name", "姓名", second="code", href=lambda p: page_of(p.code), phone="full", fixed=True),
+        Column("name", "姓名", second="code", href=lambda p: page_of(p.code), phone="full", fixed=True, sort="name"),
         Column("posts", "任职", value=lambda p: directory.posts_text(p, today), phone="wide"),
         Column("state", "账号", cell=light),
-        Column("last_login", "上次登录", kind="datetime", value=last_login),
+        Column("last_login", "上次登录", kind="datetime", value=last_login, sort="last_login"),
     )  # fmt: skip
 
 
@@ -67,15 +67,10 @@ def account_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(access.can_see_accounts(actor))
     given = request.GET
-    wanted = directory.PeopleFilter(
-        **{
-            name: given.get(key, "").replace("\x00", "").strip()[:80]
-            for name, key in (("text", "q"), ("unit", "unit"), ("role", "role"), ("state", "state"))
-        }
-    )
+    order = choose_order(given.get("sort", ""), directory.ORDERS, "code")
     page = paginate(
-        directory.people(wanted, clock.today()),
-        Order("code"),
+        directory.people(directory.read_filter(given), clock.today()),
+        order,
         cursor=given.get("cursor", ""),
         limit=clamp_limit(given.get("limit")),
     )
@@ -83,6 +78,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
         _columns(),
         page.items,
         params=given,
+        sort=given.get("sort", ""),
         today=clock.today(),
         row_key="code",
         caption="人员与账号",
@@ -105,6 +101,9 @@ def account_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filters": filters,
         "can": can(actor),
+        "export_url": table.export_url("accounts", {"name": ("name", "code")})
+        if page.items
+        else "",
     }
     return render(request, "people/accounts.html", context)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
@@ -360,6 +361,23 @@ def _fits(
     elif found.lead_unit and row.place.lead != units.get(found.lead_unit, 0):
         return False
     return reach is None or bool(reach.own_units & ({row.place.lead} | hosts))
+
+
+SORTS: dict[str, Callable[[Line], Any]] = {
+    "amount": lambda line: line.amount,
+    "reports": lambda line: line.reports,
+    "next_due": lambda line: line.next_due,
+    "opened_on": lambda line: line.opened_on,
+}
+
+
+def arranged(rows: list[Line], sort: str) -> list[Line]:
+    """按点的那一列排;没有值的在末尾,同值的照原次序。不认识的照原样(新打开的在前)。"""
+    key = SORTS.get(sort.removeprefix("-"))
+    if key is None:
+        return rows
+    known = sorted((r for r in rows if key(r) is not None), key=key, reverse=sort.startswith("-"))
+    return known + [r for r in rows if key(r) is None]
 
 
 def due_lines(rows: Iterable[Line], filing: str) -> list[DueLine]:

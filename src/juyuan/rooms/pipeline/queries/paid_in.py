@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import params
-from juyuan.foundation.ui.keyset import Order, Page, paginate
+from juyuan.foundation.ui.keyset import Order, Page, choose_order, ordering, paginate
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import split_money
 from juyuan.rooms.pipeline.models import Project, ProjectHost, Voucher, VoucherCheck
@@ -44,7 +44,14 @@ from juyuan.rooms.pipeline.rules.vouchers import CountBy, Entry, Sums, VoucherSt
 UNPLACED = "none"
 PERIODS = {"month": "本月", "year": "本年", "total": "累计"}
 STATES = {**{s.value: s.label for s in VoucherState}, "queue": "等核验"}
-NEWEST = Order("id", desc=True)
+SORTS = {
+    "id": Order("id"),
+    "paid_on": Order("paid_on"),
+    "checked_on": Order("checked_at", nullable=True),
+    "amount": Order("signed_amount"),
+    "recognised": Order("signed_recognised"),
+}
+NEWEST = "-id"
 PAGE = 50
 BATCH = 500
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -291,18 +298,33 @@ def _tally(rows: QuerySet[Voucher], host: str, as_of: date | None) -> Tally:
 
 
 def listing(
-    actor: Actor, found: VoucherCriteria, today: date, *, cursor: str = "", limit: int = PAGE
+    actor: Actor,
+    found: VoucherCriteria,
+    today: date,
+    *,
+    sort: str = NEWEST,
+    cursor: str = "",
+    limit: int = PAGE,
 ) -> VoucherListing:
     """一页凭证,新的在前;合计分「已认可」与「待核验」,从不相加。按落点筛的只计该地份额。"""
     reach = reach_of(actor)
     rows = matching(actor, found, today, reach=reach)
     host = host_pk(found)
-    page = paginate(with_details(rows), NEWEST, cursor, limit)
+    page = paginate(_sortable(with_details(rows)), choose_order(sort, SORTS, NEWEST), cursor, limit)
     accepted = _tally(rows.filter(COUNTED), host, found.as_of)
     waiting = _tally(rows.filter(IN_STATE[VoucherState.WAITING.value]), host, found.as_of)
     page.total = rows.count()
     return VoucherListing(
         page, lines_of(page.items, actor, today, host, found.as_of, reach), accepted, waiting
+    )
+
+
+def _sortable(rows: QuerySet[Voucher]) -> QuerySet[Voucher]:
+    """带上显示的数(冲回为负)与认定时刻,供排序。"""
+    return rows.annotate(
+        signed_amount=F("sign") * F("amount"),
+        signed_recognised=F("sign") * F("recognised"),
+        checked_at=F("check_row__recorded_at"),
     )
 
 
@@ -330,15 +352,18 @@ def lines_of(
     return found
 
 
-def every_line(actor: Actor, found: VoucherCriteria, today: date) -> Iterator[VoucherLine]:
+def every_line(
+    actor: Actor, found: VoucherCriteria, today: date, *, sort: str = NEWEST
+) -> Iterator[VoucherLine]:
     """全部合条件的行(导出用),分批取。"""
     reach = reach_of(actor)
     host = host_pk(found)
     rows = matching(actor, found, today, reach=reach)
-    ids = list(rows.order_by("-id").values_list("pk", flat=True))
+    order = ordering(choose_order(sort, SORTS, NEWEST))
+    ids = list(_sortable(rows).order_by(*order).values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         chunk = ids[start : start + BATCH]
-        batch = with_details(rows.filter(pk__in=chunk)).order_by("-id")
+        batch = with_details(_sortable(rows.filter(pk__in=chunk))).order_by(*order)
         yield from lines_of(list(batch), actor, today, host, found.as_of, reach)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,7 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import params
-from juyuan.foundation.ui.keyset import Order, Page, paginate
+from juyuan.foundation.ui.keyset import Order, Page, choose_order, ordering, paginate
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.models import Recognition
@@ -24,11 +25,26 @@ from juyuan.rooms.pipeline.queries.scope import visible_to
 from juyuan.rooms.pipeline.rules.stages import Stage
 
 STAGES = (Stage.SIGNED, Stage.LANDED)
+BATCH = 500
 # 参数 recognition.count_by 的取值 → 认定行里的日期
 COUNTED_BY = {
     "recognised_on": Order("recorded_at", desc=True),
     "fact_on": Order("fact_on", desc=True),
 }
+
+
+SORTS = {
+    "total": Order("total_investment", nullable=True),
+    "contract": Order("contract_amount", nullable=True),
+    "committed": Order("committed_investment", nullable=True),
+    "fact_on": Order("fact_on"),
+    "recorded_at": Order("recorded_at"),
+}
+
+
+def order_of(sort: str, on: date) -> Order:
+    """点了哪一列就按哪一列,没点的按归期的日期。"""
+    return choose_order(sort, SORTS, "") if sort.removeprefix("-") in SORTS else counted_order(on)
 
 
 def counted_order(on: date) -> Order:
@@ -96,7 +112,7 @@ def _base(actor: Actor, found: Criteria) -> QuerySet[Recognition]:
 
 
 def facts_listing(
-    actor: Actor, found: Criteria, *, cursor: str = "", limit: int = PAGE
+    actor: Actor, found: Criteria, *, sort: str = "", cursor: str = "", limit: int = PAGE
 ) -> FactsListing:
     """一页认定事实。签约、落地各一个页签。"""
     base = _base(actor, found)
@@ -114,13 +130,10 @@ def facts_listing(
         libraries[Stage(g["stage"])] = Sum3(
             g["n"], int(g["total"] or 0), int(g["contract"] or 0), int(g["committed"] or 0)
         )
-    wanted = (
-        RESULTS[found.result][0].value if found.result else (found.recognised_stage or found.stage)
-    )
-    stage = Stage(wanted) if wanted in {s.value for s in STAGES} else Stage.SIGNED
+    stage = stage_of(found)
     page = paginate(
         base.filter(stage=stage).select_related("project", "lead_unit"),
-        counted_order(found.as_of or date.max),
+        order_of(sort, found.as_of or date.max),
         cursor,
         limit,
     )
@@ -130,6 +143,26 @@ def facts_listing(
     for row in rows:
         total += Sum3(1, row.total or 0, row.contract or 0, row.committed or 0)
     return FactsListing(page, rows, stage, libraries, total)
+
+
+def stage_of(found: Criteria) -> Stage:
+    """看哪个页签:条件说的那一库,没说的是签约。"""
+    wanted = (
+        RESULTS[found.result][0].value if found.result else (found.recognised_stage or found.stage)
+    )
+    return Stage(wanted) if wanted in {s.value for s in STAGES} else Stage.SIGNED
+
+
+def every_row(actor: Actor, found: Criteria, sort: str) -> Iterator[FactRow]:
+    """这个页签的全部行(导出用),次序同清单,分批取。"""
+    rows = _base(actor, found).filter(stage=stage_of(found))
+    order = order_of(sort, found.as_of or date.max)
+    ids = list(rows.order_by(*ordering(order)).values_list("pk", flat=True))
+    for start in range(0, len(ids), BATCH):
+        chunk = ids[start : start + BATCH]
+        held = Recognition.objects.filter(pk__in=chunk).select_related("project", "lead_unit")
+        by_pk = {row.pk: row for row in held}
+        yield from _rows([by_pk[pk] for pk in chunk if pk in by_pk])
 
 
 def _rows(items: list[Recognition]) -> list[FactRow]:

@@ -83,13 +83,13 @@ def _href(row: Any) -> str:
 ESCALATION_COLUMNS = (
     Column("name", "项目", second="code", fixed=True, clip=True, phone="full", href=_href),
     Column("state", "提级状态", cell=_state_cell, phone="signal"),
-    Column("amount", "合同引资额", kind="money"),
+    Column("amount", "合同引资额", kind="money", sort="amount"),
     Column("convener", "召集人", value=lambda r: r.convener or "未定", phone="two"),
     Column("lead", "首谈单位", value=lambda r: r.lead or "未定", phone="two"),
-    Column("next_due", "下期报告", cell=_due_cell, css="jy-nowrap", phone="two"),
-    Column("reports", "已报", kind="number", phone="two"),
+    Column("next_due", "下期报告", cell=_due_cell, css="jy-nowrap", phone="two", sort="next_due"),
+    Column("reports", "已报", kind="number", phone="two", sort="reports"),
     Column("has_plan", "方案", value=lambda r: "已交" if r.has_plan else "未交", phone="two"),
-    Column("opened_on", "打开日", kind="date", css="jy-nowrap", phone="skip"),
+    Column("opened_on", "打开日", kind="date", css="jy-nowrap", phone="skip", sort="opened_on"),
 )
 DUE_COLUMNS = (
     Column("name", "项目", second="code", fixed=True, clip=True, phone="full", href=_href),
@@ -110,7 +110,8 @@ def escalations(request: HttpRequest) -> HttpResponse:
     if isinstance(kept, str):
         return HttpResponseRedirect(kept)
     found = read.read(request.GET)
-    rows = read.matching(actor, found, today)
+    sort = request.GET.get("sort", "")
+    rows = read.arranged(read.matching(actor, found, today), sort)
     dues = read.due_lines(rows, found.filing) if found.filing else []
     shown: list[Any] = (dues if found.filing else rows)[:LIMIT]
     total = len(dues) if found.filing else len(rows)
@@ -119,6 +120,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
         columns=DUE_COLUMNS if found.filing else ESCALATION_COLUMNS,
         rows=shown,
         params=request.GET,
+        sort=sort,
         money_unit=unit,
         today=today,
         sums=sums if rows and not found.filing else (),

@@ -216,9 +216,11 @@ def facts_list(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(kept)
     found: Criteria = known_by(read(request.GET), clock.today())
     page = recognised.facts_listing(
-        actor, found, cursor=request.GET.get("cursor", ""), limit=page_limit(request)
-    )
+        actor, found, sort=request.GET.get("sort", ""), cursor=request.GET.get("cursor", ""),
+        limit=page_limit(request),
+    )  # fmt: skip
     options = listing.options()
+    table = tables_facts(request, page, unit)
     items = []
     for stage, part in page.libraries.items():
         look = vocab.badge("stage", stage)
@@ -244,7 +246,8 @@ def facts_list(request: HttpRequest) -> HttpResponse:
             search_name="q",
             search_label="名称、编号",
         ),
-        "table": tables_facts(request, page, unit),
+        "table": table,
+        "export_url": table.export_url("facts") if page.rows else "",
         "saved": kept,
         "found": found,
         "chips": tables.chips(found),
@@ -264,15 +267,17 @@ def tables_facts(
             column("lead", "首谈单位", css="jy-nowrap", phone="two"),
             column("chain", "产业链", css="jy-nowrap", phone="skip"),
             column("hosts", "落点", value=lambda r: "、".join(r.hosts), phone="skip"),
-            column("total", "总投资", kind="money"),
-            column("contract", "合同金额", kind="money"),
-            column("committed", "合同引资额", kind="money"),
-            column("fact_on", "事实日", kind="date", css="jy-nowrap", phone="skip"),
-            column("recorded_at", "认定日", kind="date", css="jy-nowrap", phone="skip"),
+            column("total", "总投资", kind="money", sort="total"),
+            column("contract", "合同金额", kind="money", sort="contract"),
+            column("committed", "合同引资额", kind="money", sort="committed"),
+            column("fact_on", "事实日", kind="date", css="jy-nowrap", phone="skip", sort="fact_on"),
+            column("recorded_at", "认定日", kind="date", css="jy-nowrap", phone="skip",
+                   sort="recorded_at"),
             column("by", "认定人", phone="skip"),
         ),
         rows=page.rows,
         params=request.GET,
+        sort=request.GET.get("sort", ""),
         money_unit=unit,
         row_key="code",
         css="jy-tbl--lib",

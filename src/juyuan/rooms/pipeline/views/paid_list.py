@@ -60,10 +60,11 @@ def columns(unit: str, *, whole: bool, host: bool) -> tuple[Column, ...]:
                phone="full", href=lambda r: reverse("pipeline:detail", args=[r.project_code])),
         Column("kind_label", "种类", second=lambda r: "财政资金" if r.fiscal else r.origin or "—",
                css="jy-nowrap", phone="two"),
-        Column("paid_on", "到账日", kind="date", css="jy-nowrap", phone="two"),
-        Column("checked_on", "认定日", kind="date", css="jy-nowrap", phone="skip"),
-        Column("amount", "到账金额", kind="money"),
-        Column("recognised", "可认可", kind="money"),
+        Column("paid_on", "到账日", kind="date", css="jy-nowrap", phone="two", sort="paid_on"),
+        Column("checked_on", "认定日", kind="date", css="jy-nowrap", phone="skip",
+               sort="checked_on"),
+        Column("amount", "到账金额", kind="money", sort="amount"),
+        Column("recognised", "可认可", kind="money", sort="recognised"),
     ]  # fmt: skip
     if host:
         found.append(Column("share", "其中本地", kind="money"))
@@ -111,7 +112,7 @@ def vouchers(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(kept)
     found = paid_in.read(request.GET)
     page = paid_in.listing(
-        actor, found, today, cursor=request.GET.get("cursor", ""),
+        actor, found, today, sort=request.GET.get("sort", ""), cursor=request.GET.get("cursor", ""),
         limit=clamp_limit(request.GET.get("limit", paid_in.PAGE), paid_in.PAGE),
     )  # fmt: skip
     host = bool(found.projects.host_unit)
@@ -125,6 +126,7 @@ def vouchers(request: HttpRequest) -> HttpResponse:
         columns=columns(unit, whole=whole, host=host),
         rows=page.rows,
         params=request.GET,
+        sort=request.GET.get("sort", ""),
         money_unit=unit,
         today=today,
         sums=lines if page.rows else (),
