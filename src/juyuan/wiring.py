@@ -383,10 +383,16 @@ def _search() -> None:
 def _figures() -> None:
     from juyuan.foundation.duties import figures as lateness
     from juyuan.foundation.workdays import clock
-    from juyuan.rooms.pipeline.queries import ageing, behind, figures, paid_figures
+    from juyuan.rooms.pipeline.queries import (
+        ageing,
+        behind,
+        figures,
+        lightfigures,
+        paid_figures,
+    )
 
     figures.register()
-    for group in (behind, lateness, paid_figures, ageing):
+    for group in (behind, lateness, paid_figures, ageing, lightfigures):
         group.register(clock.today)
 
 

@@ -122,6 +122,7 @@ HAS_POST = Door("有任职的人", f"{BUSINESS} {ADMINS}")
 ABSENCE = Door("离岗人、主要负责同志", "own own_head", _others("own own_head"))
 TASK_OWNER = Door("任务发起人", "own", _others("own"))
 
+UNITS = Door("主要负责同志、商务主管部门、召集人", f"{BUREAU} own_head leader")
 SEE = _project("项目:看", WHOLE, LISTED, facts=True)
 SEE_WHOLE = _project("项目:看全貌", WHOLE, LISTED)
 EDIT = _project("项目:改", f"{BUREAU} own own_head", "verifier own")
@@ -212,6 +213,7 @@ PAGES: tuple[Page, ...] = (
     Page("api:api-root", PUBLIC, get=404),
     # 登录即可
     Page("home", ANYONE),
+    Page("desk_units", UNITS),
     _post_only("logout", ANYONE, 302),
     Page("password", ANYONE, post=422),
     _post_only("switch_post", ANYONE, 403),
@@ -298,6 +300,7 @@ PAGES: tuple[Page, ...] = (
     Page("pipeline:list", NO_ADMIN),
     Page("pipeline:board", NO_ADMIN),
     Page("pipeline:facts", NO_ADMIN),
+    Page("pipeline:changes", NO_ADMIN),
     Page("pipeline:register", STAFF_ONLY, post=422),
     Page("pipeline:suggest_investors", STAFF_ONLY),
     Page("pipeline:settle_void", CONFIRM, post=422),

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from juyuan.faces.web import admin_views, auth, health, workbench
+from juyuan.faces.web import admin_views, auth, health, standing, workbench
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workbench.home, name="home"),
+    path("desk/units/", standing.units, name="desk_units"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("login/", auth.login_view, name="login"),

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
-from juyuan.faces.web import admin_home, due
+from juyuan.faces.web import admin_home, due, standing
 from juyuan.foundation.exchange.models import BatchState
 from juyuan.foundation.exchange.queries import open_case_count, visible_batches
 from juyuan.foundation.people.models import ADMIN_ROLES
@@ -70,6 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_register": may_register,
         "import_url": import_url if may_register else "",
         "facts_only": facts_only,
+        "sees_units": standing.sees_units(actor),
         "is_empty": not any(library.tally.n for library in libraries),
     }
     return render(request, "web/workbench.html", context)

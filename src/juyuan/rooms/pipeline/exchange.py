@@ -24,7 +24,7 @@ from juyuan.rooms.pipeline.actions.monthbook import MONTHLY
 from juyuan.rooms.pipeline.actions.opening import commit_many, commit_one, reverse_batch
 from juyuan.rooms.pipeline.actions.undoing import undo_updates
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries import escalations, paid_in, past, recognised
+from juyuan.rooms.pipeline.queries import escalations, lights, paid_in, past, recognised
 from juyuan.rooms.pipeline.queries.criteria import known_by, read
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
 from juyuan.rooms.pipeline.queries.frozen import Frozen, frozen_of
@@ -166,6 +166,8 @@ EXPORT_COLUMNS = (
     ExportColumn("fixed_investment", "固定资产投资", "money_wan"),
     ExportColumn("contract_amount", "合同金额", "money_wan"),
     ExportColumn("committed_investment", "合同引资额", "money_wan"),
+    ExportColumn("light", "灯", width=10),
+    ExportColumn("light_why", "灯因", width=30),
     ExportColumn("missing", "还差", width=30),
     ExportColumn("location", "具体地点", width=24),
     ExportColumn("summary", "建设内容", width=40),
@@ -183,6 +185,13 @@ EXPORT_COLUMNS = (
     ExportColumn("created_at", "登记时间", "datetime"),
 )
 BATCH = 500
+
+
+def _lamp_columns(lamp: lights.Lamp) -> dict[str, str]:
+    return {
+        "light": lamp.light.label,
+        "light_why": ";".join(reason.text for reason in lamp.signal.reasons),
+    }
 
 
 def _facts_row(project: Project, frozen: Frozen) -> dict[str, Any]:
@@ -222,6 +231,10 @@ def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterat
         limited = [p for p in ordered if sights[p.pk] != Sight.FULL]
         then = past.overlay(ordered, found.as_of) if found.as_of is not None else None
         frozen = frozen_of(limited, found.as_of) if limited else {}
+        lamps = lights.lamps(
+            [p.pk for p in ordered if sights[p.pk] == Sight.FULL],
+            found.as_of or today, past=found.as_of is not None,
+        )  # fmt: skip
         for p in ordered:
             if sights[p.pk] != Sight.FULL:
                 if p.pk in frozen:  # 那一天还没有认定的,没有可给的
@@ -242,6 +255,7 @@ def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterat
                 "stage": stage.label,
                 "status": StageStatus(p.stage_status).label,
                 "standing": Standing(p.standing).label,
+                **_lamp_columns(lamps.get(p.pk, lights.UNLIT)),
                 "total_investment": p.total_investment,
                 "fixed_investment": p.fixed_investment,
                 "contract_amount": p.contract_amount,

@@ -4,6 +4,7 @@ from django.urls import path
 
 from juyuan.rooms.pipeline.views import (
     bulk,
+    changes,
     edit,
     escalating,
     library,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("projects/monthly/rows/", monthly.rows, name="monthly_rows"),
     path("projects/monthly/book/", monthacts.book, name="monthly_book"),
     path("projects/monthly/close/", monthacts.close, name="monthly_close"),
+    path("projects/changes/", changes.changes_list, name="changes"),
     path("projects/relations/", relating.relations, name="relations"),
     path("projects/relations/<int:relation_id>/", relating.settle, name="relation"),
     path("projects/escalations/", escalating.escalations, name="escalations"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
-from juyuan.foundation.apikit.shapes import READ, Wan, precheck
+from juyuan.foundation.apikit.shapes import WRITE, Wan, precheck
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import from_wan
@@ -64,7 +64,7 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-@router.post("/check", response={200: CheckOut, **READ}, url_name="first_contact_check",
+@router.post("/check", response={200: CheckOut, **WRITE}, url_name="first_contact_check",
              summary="首谈查重")  # fmt: skip
 def check(request: HttpRequest, payload: CheckIn) -> Any:
     """登记之前问一句:有没有别的单位在谈。每次都记下,每人每日限次。"""

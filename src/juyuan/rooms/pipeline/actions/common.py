@@ -31,6 +31,7 @@ from juyuan.rooms.pipeline.rules.amounts import (
     is_chain_project,
 )
 from juyuan.rooms.pipeline.rules.recognition import host_parts
+from juyuan.rooms.pipeline.rules.supplements import PROMISES
 
 OBJ = "project"
 # 编号随机而不连续:从编号看不出有多少项目,也猜不到别人的
@@ -109,6 +110,10 @@ def state_row(
         chain_code=chain_code,
         lead_unit_id_at=project.lead_unit_id,
         hosts=hosts_json(hosts),
+        stage_since=project.stage_since,
+        standing_since=project.standing_since,
+        started_on=project.started_on,
+        **{name: getattr(project, name) for name in PROMISES},
     )
 
 

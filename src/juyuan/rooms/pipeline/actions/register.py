@@ -54,7 +54,8 @@ PLAIN_FIELDS = (
     "contract_amount", "contract_amount_unknown",
     "basis", "site_options", "benefit", "factor_needs", "landing_kind",
     "lead_unit_id", "location", "confidentiality", "signed_on", "started_on",
-    "promised_start_on", "promised_production_on", "promised_capacity_on", "remark",
+    "promised_land_on", "promised_start_on", "promised_production_on", "promised_capacity_on",
+    "remark",
 )  # fmt: skip
 
 

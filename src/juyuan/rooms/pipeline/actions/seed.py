@@ -191,8 +191,8 @@ class Sheets:
                 "id code name name_key summary is_chain_project chain_id node_id total_investment"
                 " fixed_investment contract_amount committed_investment committed_outside_province"
                 " basis site_options benefit factor_needs lead_unit_id owner_unit_id confidentiality"
-                " stage stage_status recognised_stage stage_since standing signed_on source"
-                " created_at updated_at unit_ids",
+                " stage stage_status recognised_stage stage_since standing signed_on promised_start_on"
+                " source created_at updated_at unit_ids",
             ),
             Sheet(ProjectParty, "project_id investor_id share_bp origin order"),
             Sheet(
@@ -204,7 +204,7 @@ class Sheets:
                 ProjectState,
                 "project_id recorded_at stage recognised_stage standing voided total_investment"
                 " contract_amount committed_investment is_chain_project chain_code lead_unit_id_at"
-                " hosts",
+                " hosts stage_since promised_start_on",
             ),
             Sheet(
                 Recognition,
@@ -295,12 +295,13 @@ def _project(
         parts = [(u, s, *m) for u, s, m in zip((first, second), shares, money, strict=True)]
     units = ",".join(map(str, sorted({lead, *(part[0] for part in parts)})))
     since = world.now.date() - timedelta(days=dice.below(1, 700))
+    start = since + timedelta(days=365) if reached else NULL
     at = str(world.now - timedelta(minutes=dice.below(1, 900_000)))
     sheets.projects.put(
         f"{pk}\t{code}\t{name}\t{key}\t{scale}{product},{kind}\tt\t{chain_id}\t{node}"
         f"\t{total}\t{total * 3 // 4}\t{contract}\t{contract}\t{contract}"
         f"\t本地资源\t园区标准厂房\t年产值稳步增长\t用地、用电\t{lead}\t{first}\t{level}\t{where}\t{status}"
-        f"\t{recognised}\t{since}\t{standing}\t{since if reached else NULL}\tregistered\t{at}\t{at}"
+        f"\t{recognised}\t{since}\t{standing}\t{since if reached else NULL}\t{start}\tregistered\t{at}\t{at}"
         f"\t{{{units}}}"
     )
     sheets.keys.put(f"name\t{key}\tproject\t{pk}")
@@ -316,7 +317,7 @@ def _project(
     sheets.moves.put(f"{pk}\t\t{where}\timport\t仿真\t{at}\t{since}")
     sheets.states.put(
         f"{pk}\t{at}\t{where}\t{recognised}\t{standing}\tf\t{total}\t{contract}\t{contract}\tt"
-        f"\t{chain_code}\t{lead}\t[{hosts}]"
+        f"\t{chain_code}\t{lead}\t[{hosts}]\t{since}\t{start}"
     )
     if verified:
         for one in REACHED[: 2 if stage == Stage.LANDED else 1]:

@@ -29,8 +29,9 @@ from juyuan.rooms.pipeline.actions.opening import STATUS, UPDATED
 from juyuan.rooms.pipeline.models import Project, ProjectHost
 from juyuan.rooms.pipeline.rules.drafts import HostDraft, ProjectDraft
 from juyuan.rooms.pipeline.rules.naming import project_key
+from juyuan.rooms.pipeline.rules.supplements import PROMISES
 
-DATES = ("signed_on", "started_on")
+DATES = ("signed_on", "started_on", *PROMISES)
 
 
 def undo_updates(

@@ -52,8 +52,8 @@ def draft_from(payload: ProjectIn, base: ProjectDraft, actor: Actor) -> ProjectD
     for name in texts:
         if given.get(name) is not None:
             values[name] = given[name]
-    for name in ("signed_on", "started_on", "promised_start_on", "promised_production_on",
-                 "promised_capacity_on"):  # fmt: skip
+    for name in ("signed_on", "started_on", "promised_land_on", "promised_start_on",
+                 "promised_production_on", "promised_capacity_on"):  # fmt: skip
         if name in given:
             values[name] = given[name]
     if given.get("category"):

@@ -62,10 +62,22 @@ class ProjectIn(Strict):
     confidentiality: Literal["normal", "internal", "restricted"] | None = None
     signed_on: date | None = None
     started_on: date | None = None
+    promised_land_on: date | None = None
     promised_start_on: date | None = None
     promised_production_on: date | None = None
     promised_capacity_on: date | None = None
     remark: str | None = Field(default=None, max_length=4000)
+
+
+class LightReasonOut(Schema):
+    """为什么亮灯:灯色、说明、自哪天算起、界限、该办什么、依据。"""
+
+    light: str
+    message: str
+    since: date
+    limit: str
+    remedy: str
+    clause: str
 
 
 class InvestorOut(Schema):
@@ -130,6 +142,7 @@ class ProjectOut(Schema):
     landing_kind: str | None = None
     signed_on: date | None = None
     started_on: date | None = None
+    promised_land_on: date | None = None
     promised_start_on: date | None = None
     promised_production_on: date | None = None
     promised_capacity_on: date | None = None
@@ -138,6 +151,8 @@ class ProjectOut(Schema):
     claimed_word: str | None = None
     remark: str | None = None
     missing_for_next: list[MissingOut] | None = None
+    light: Literal["ok", "warn", "bad", "idle"] | None = None
+    light_reasons: list[LightReasonOut] | None = None
     version: int
     created_at: datetime
     updated_at: datetime
@@ -153,6 +168,7 @@ class Filters(Schema):
     q: str = Field(default="", max_length=100)
     stage: StageName | None = None
     stage_status: Literal["claimed", "recognised"] | None = None
+    light: Literal["ok", "warn", "bad", "idle", "withdraw"] | None = None
     recognised_stage: Literal["signed", "landed", "planning", "negotiation", "intent"] | None = None
     standing: Literal["active", "paused", "ended", "withdrawn"] | None = None
     host_unit: str = Field(default="", max_length=60)

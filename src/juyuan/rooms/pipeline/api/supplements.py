@@ -27,6 +27,7 @@ from juyuan.rooms.pipeline.queries.scope import door
 from juyuan.rooms.pipeline.queries.verifying import may_verify
 from juyuan.rooms.pipeline.rules.supplements import (
     NUMBER_LIMIT,
+    PROMISES,
     REASON_LIMIT,
     TITLE_LIMIT,
     SupplementDraft,
@@ -42,6 +43,7 @@ class SupplementIn(Schema):
     reason: str = Field(max_length=REASON_LIMIT)
     total_investment: Wan | None = None
     contract_amount: Wan | None = None
+    promised_land_on: date | None = None
     promised_start_on: date | None = None
     promised_production_on: date | None = None
     promised_capacity_on: date | None = None
@@ -131,10 +133,7 @@ def post_supplement(
             for name in ("total_investment", "contract_amount")
             if (value := getattr(payload, name)) is not None
         }
-        promises = {
-            name: getattr(payload, name)
-            for name in ("promised_start_on", "promised_production_on", "promised_capacity_on")
-        }
+        promises = {name: getattr(payload, name) for name in PROMISES}
         add_supplement(
             actor=actor, project=project, now=now,
             draft=SupplementDraft(

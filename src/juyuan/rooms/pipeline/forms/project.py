@@ -91,6 +91,7 @@ class ProjectForm(forms.Form):
     )  # fmt: skip
     signed_on = date_field(label="签约日期", required=False)
     started_on = date_field(label="开工日期", required=False)
+    promised_land_on = date_field(label="承诺拿地", required=False)
     promised_start_on = date_field(label="承诺开工", required=False)
     promised_production_on = date_field(label="承诺投产", required=False)
     promised_capacity_on = date_field(label="承诺达效", required=False)
@@ -312,7 +313,8 @@ class ProjectBundle:
             for name in (
                 "name", "summary", "industry_code", "basis", "site_options", "benefit",
                 "factor_needs", "location", "remark", "signed_on", "started_on",
-                "promised_start_on", "promised_production_on", "promised_capacity_on",
+                "promised_land_on", "promised_start_on", "promised_production_on",
+                "promised_capacity_on",
             )
         }  # fmt: skip
         for name in MONEY_FIELDS:

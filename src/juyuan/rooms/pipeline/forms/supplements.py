@@ -27,6 +27,7 @@ class SupplementForm(VersionForm):
     signed_on = date_field(label="签订日期", required=False, help_text="补充协议签字的那一天")
     total_investment = MoneyField(unit="万元", label="总投资", required=False, help_text=KEEP)
     contract_amount = MoneyField(unit="万元", label="合同金额", required=False, help_text=KEEP)
+    promised_land_on = date_field(label="承诺拿地日期", required=False, help_text=KEEP)
     promised_start_on = date_field(label="承诺开工日期", required=False, help_text=KEEP)
     promised_production_on = date_field(label="承诺投产日期", required=False, help_text=KEEP)
     promised_capacity_on = date_field(label="承诺达效日期", required=False, help_text=KEEP)

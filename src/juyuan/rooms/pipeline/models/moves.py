@@ -109,6 +109,13 @@ class ProjectState(models.Model):
     chain_code = models.CharField("产业链代码", max_length=20, blank=True)
     lead_unit_id_at = models.BigIntegerField("首谈单位编号", null=True)
     hosts = models.JSONField("承载地份额", default=list)
+    stage_since = models.DateField("入库日期", null=True)
+    standing_since = models.DateField("状态起始日", null=True)
+    started_on = models.DateField("开工日期", null=True)
+    promised_land_on = models.DateField("承诺拿地日期", null=True)
+    promised_start_on = models.DateField("承诺开工日期", null=True)
+    promised_production_on = models.DateField("承诺投产日期", null=True)
+    promised_capacity_on = models.DateField("承诺达效日期", null=True)
 
     class Meta:
         verbose_name = "项目快照"

@@ -125,6 +125,7 @@ class Project(models.Model):
 
     signed_on = models.DateField("签约日期", null=True, blank=True)
     started_on = models.DateField("开工日期", null=True, blank=True)
+    promised_land_on = models.DateField("承诺拿地日期", null=True, blank=True)
     promised_start_on = models.DateField("承诺开工日期", null=True, blank=True)
     promised_production_on = models.DateField("承诺投产日期", null=True, blank=True)
     promised_capacity_on = models.DateField("承诺达效日期", null=True, blank=True)

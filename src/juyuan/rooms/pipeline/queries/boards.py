@@ -70,7 +70,7 @@ def board(actor: Actor, found: Criteria, *, on: date, keep: str = "") -> list[La
     shown = list(projects)
     then = past.overlay(shown, found.as_of) if found.as_of is not None else None
     cards: dict[Stage, list[Row]] = defaultdict(list)
-    for row in rows_of(shown, on, then=then):
+    for row in rows_of(shown, on, then=then, as_of=found.as_of):
         cards[row.stage].append(row)
     return [
         Lane(library, tuple(cards[library.stage])) for library in libraries_of(base, found.as_of)

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from juyuan.kernel.money import MoneyError, parse_money
 from juyuan.rooms.pipeline.models import Project, ProjectHost
 from juyuan.rooms.pipeline.models.project import Source
-from juyuan.rooms.pipeline.queries import past
+from juyuan.rooms.pipeline.queries import lights, past
 from juyuan.rooms.pipeline.queries.gatesql import lacking
 from juyuan.rooms.pipeline.queries.matching import matching
 from juyuan.rooms.pipeline.queries.past import ALL_STANDINGS, IN_LIBRARY, UNDECIDED
@@ -34,6 +34,7 @@ CHOICES: dict[str, tuple[str, frozenset[str]]] = {
     "confidentiality": ("密级", frozenset({"normal", "internal", "restricted"})),
     "source": ("录入方式", frozenset(Source.values)),
     "lack": ("缺项", frozenset({"yes", "no"})),
+    "light": ("灯", frozenset(lights.CHOICES)),
     "mine": ("范围", frozenset({"1"})),
     "result": ("统计结果", frozenset(past.RESULTS)),
     "once": ("只计一次", frozenset({"1"})),
@@ -57,6 +58,7 @@ class Criteria:
     confidentiality: str = ""
     source: str = ""
     lack: str = ""
+    light: str = ""
     mine: str = ""
     result: str = ""
     once: str = ""
@@ -69,6 +71,7 @@ class Criteria:
     total_max: int | None = None
     batch: str = ""
     as_of: date | None = None
+    today: date | None = None
     typed: Mapping[str, str] = field(default_factory=dict, compare=False)
     problems: tuple[str, ...] = ()
 
@@ -136,7 +139,8 @@ def read(data: Mapping[str, str]) -> Criteria:
 
 
 def known_by(found: Criteria, today: date) -> Criteria:
-    """截至日期不得在今天之后:还没有到的日子没有样子可看,说一句,按今天。今天就是此刻。"""
+    """记下今天是哪天(灯要用)。截至日期不得在今天之后:还没有到的日子没有样子可看,说一句,按今天。今天就是此刻。"""
+    found = replace(found, today=today)
     if found.as_of is None or found.as_of < today:
         return found
     if found.as_of == today:
@@ -190,7 +194,10 @@ def apply(
     if found.as_of is None:
         queryset = queryset.filter(conditions(found))
     else:
-        queryset = queryset.filter(pk__in=past.states(found).values("project_id"))
+        then = past.states(found)
+        if found.light:
+            then = lights.lit(then, found.light, found.as_of, past=True)
+        queryset = queryset.filter(pk__in=then.values("project_id"))
     for name in ("confidentiality", "source"):
         value = getattr(found, name)
         if value:
@@ -210,4 +217,8 @@ def apply(
         queryset = queryset.filter(unit_ids__overlap=sorted(own_units) or [0])
     if found.lack:
         queryset = lacking(queryset, found.lack == "yes")
+    if found.light and found.as_of is None:
+        if found.today is None:
+            raise ValueError("没有说今天是哪天(known_by)")
+        queryset = lights.lit(queryset, found.light, found.today)
     return queryset

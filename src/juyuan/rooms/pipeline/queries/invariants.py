@@ -25,6 +25,7 @@ from juyuan.rooms.pipeline.queries.matching import OBJ
 from juyuan.rooms.pipeline.rules.amounts import FULL_BP
 from juyuan.rooms.pipeline.rules.recognition import host_parts
 from juyuan.rooms.pipeline.rules.stages import STAGES, VERIFIED_STAGES, Stage, StageStatus
+from juyuan.rooms.pipeline.rules.supplements import PROMISES
 
 CHUNK = 2000
 FROZEN = (
@@ -220,6 +221,12 @@ def _recognised(project: Project) -> Iterable[str]:
         yield f"核实状态是{StageStatus(project.stage_status).label},与认定所在库不符"
 
 
+# 灯要看的几个日子,快照里也有一份
+LIT = {
+    "stage_since": "入库日期", "standing_since": "状态起始日", "started_on": "开工日期", **PROMISES,
+}  # fmt: skip
+
+
 def _latest_state(project: Project) -> Iterable[str]:
     states: list[ProjectState] = project.latest_states  # type: ignore[attr-defined]
     if not states:
@@ -237,6 +244,7 @@ def _latest_state(project: Project) -> Iterable[str]:
         "产业项目": project.is_chain_project,
         "产业链": project.chain.code if project.chain else "",
         "首谈单位": project.lead_unit_id,
+        **{label: getattr(project, name) for name, label in LIT.items()},
         "落点": _hosts(
             (h.unit_id, h.share_bp, h.total_part) for h in project.hosts.all() if h.actual
         ),
@@ -252,6 +260,7 @@ def _latest_state(project: Project) -> Iterable[str]:
         "产业项目": state.is_chain_project,
         "产业链": state.chain_code,
         "首谈单位": state.lead_unit_id_at,
+        **{label: getattr(state, name) for name, label in LIT.items()},
         "落点": _hosts((h["unit"], h["share_bp"], h["total"]) for h in state.hosts),
     }
     for label, value in now.items():

@@ -19,9 +19,10 @@ from juyuan.kernel.actor import Actor
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline import facts as registry
 from juyuan.rooms.pipeline.models import Evidence, Project, ProjectHost, ProjectParty
-from juyuan.rooms.pipeline.queries import past
+from juyuan.rooms.pipeline.queries import lights, past
 from juyuan.rooms.pipeline.queries.criteria import Criteria, apply
 from juyuan.rooms.pipeline.queries.facts import assemble, gate_target
+from juyuan.rooms.pipeline.queries.lights import Lamp
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.facts import Facts
@@ -95,6 +96,7 @@ class Row:
     contract: Money
     committed: Money
     lack: Lack
+    lamp: Lamp
     industry: str
     confidentiality: str
     source: str
@@ -149,10 +151,16 @@ def _money(project: Project, name: str) -> Money:
     )
 
 
-def rows_of(projects: Sequence[Project], on: date, *, then: past.Hosts | None = None) -> list[Row]:
-    """一批项目(已带 lead_unit、chain、node)→ 行。出资方、承载地、证据各一条查询。
+def rows_of(
+    projects: Sequence[Project],
+    on: date,
+    *,
+    then: past.Hosts | None = None,
+    as_of: date | None = None,
+) -> list[Row]:
+    """一批项目(已带 lead_unit、chain、node)→ 行。出资方、承载地、证据各一条查询,灯六条。
 
-    `then` 是某日的承载地(`past.overlay`):那一天还差什么没有留存,不作猜测。
+    `then` 是某日的承载地(`past.overlay`):那一天还差什么没有留存,不作猜测;灯按 `as_of` 那一天算。
     """
     ids = [p.pk for p in projects]
     parties: dict[int, list[ProjectParty]] = defaultdict(list)
@@ -170,12 +178,14 @@ def rows_of(projects: Sequence[Project], on: date, *, then: past.Hosts | None = 
         for item in Evidence.objects.filter(project_id__in=ids, voided_at__isnull=True):
             evidence[item.project_id].append(item)
     extra = registry.partials(ids) if ids else {}
+    lamps = lights.lamps(ids, as_of or on, past=as_of is not None)
     found = []
     for project in projects:
         facts = assemble(project, parties[project.pk], evidence[project.pk])
         facts = facts.merged(**extra.get(project.pk, {}))
         lack = Lack(None) if then is not None else lack_of(project, facts, on)
-        found.append(_row(project, parties[project.pk], hosts[project.pk], lack, on))
+        lamp = lamps.get(project.pk, lights.UNLIT)
+        found.append(_row(project, parties[project.pk], hosts[project.pk], lack, lamp, on))
     return found
 
 
@@ -184,6 +194,7 @@ def _row(
     parties: Sequence[ProjectParty],
     hosts: Sequence[str],
     lack: Lack,
+    lamp: Lamp,
     on: date,
 ) -> Row:
     return Row(
@@ -205,6 +216,7 @@ def _row(
         contract=_money(project, "contract_amount"),
         committed=_money(project, "committed_investment"),
         lack=lack,
+        lamp=lamp,
         industry=project.industry_code,
         confidentiality=project.get_confidentiality_display(),
         source=project.get_source_display(),
@@ -368,7 +380,7 @@ def listing(
     )
     page.total = total.n
     then = past.overlay(page.items, found.as_of) if found.as_of is not None else None
-    rows = rows_of(page.items, on, then=then)
+    rows = rows_of(page.items, on, then=then, as_of=found.as_of)
     known = sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT
     return Listing(page, rows, libraries, total, tally_rows(rows), order, known)
 

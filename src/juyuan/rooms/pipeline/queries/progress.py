@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from juyuan.kernel.money import to_wan
 from juyuan.rooms.pipeline.models import Evidence, ProgressEvent, StageMove, Voucher, VoucherCheck
@@ -21,7 +21,7 @@ from juyuan.rooms.pipeline.rules.progress import (
     Happening,
     Kinds,
 )
-from juyuan.rooms.pipeline.rules.stages import MoveVerb, Stage
+from juyuan.rooms.pipeline.rules.stages import STAGES, MoveVerb, Stage
 from juyuan.rooms.pipeline.rules.vouchers import CheckVerdict
 
 FORWARD = (MoveVerb.ADVANCE.value, MoveVerb.JUMP.value)
@@ -69,42 +69,70 @@ def _make(
     )  # fmt: skip
 
 
+RANK = Case(
+    *(When(to_stage=stage.value, then=Value(stage.order)) for stage in STAGES),
+    output_field=IntegerField(),
+)
+
+
+def move_rows(until: datetime | None = None) -> QuerySet[StageMove]:
+    """前移、越级。后来又退回去的,那一次前移不再算。"""
+    back = (
+        StageMove.objects.filter(
+            _known(until), verb=MoveVerb.BACK, project=OuterRef("project"), pk__gt=OuterRef("pk")
+        )
+        .annotate(rank=RANK)
+        .filter(rank__lt=OuterRef("rank"))
+    )
+    rows = StageMove.objects.filter(_known(until), verb__in=FORWARD).annotate(rank=RANK)
+    return rows.filter(~Exists(back)).order_by()
+
+
+def evidence_rows(until: datetime | None = None) -> QuerySet[Evidence]:
+    """没有作废的证据(那时还没有作废的也算)。"""
+    alive = Q(voided_at__isnull=True)
+    if until is not None:
+        alive |= Q(voided_at__gte=until)
+    return Evidence.objects.filter(_known(until), alive).order_by()
+
+
+def voucher_rows(until: datetime | None = None) -> QuerySet[Voucher]:
+    """到账的凭证;被退回的、冲回已认可的不算。"""
+    checks = VoucherCheck.objects.filter(_known(until, "recorded_at"))
+    returned = checks.filter(verdict=CheckVerdict.RETURNED, voucher=OuterRef("pk"))
+    accepted = checks.filter(verdict=CheckVerdict.ACCEPTED, voucher=OuterRef("pk"))
+    undone = Voucher.objects.filter(_known(until), Exists(accepted), reverses=OuterRef("pk"))
+    return Voucher.objects.filter(
+        _known(until), ~Exists(returned), ~Exists(undone), sign=1
+    ).order_by()
+
+
+def typed_rows(until: datetime | None = None) -> QuerySet[ProgressEvent]:
+    """人填的;已撤销的不算。"""
+    withdrawn = ProgressEvent.objects.filter(_known(until), withdraws=OuterRef("pk"))
+    rows = ProgressEvent.objects.filter(_known(until), ~Exists(withdrawn), withdraws__isnull=True)
+    return rows.order_by()
+
+
+def move_said(row: StageMove) -> str:
+    return f"移到{Stage(row.to_stage).label}"
+
+
 def _moves(
     ids: Collection[int], first: date, last: date, kinds: Kinds, until: datetime | None
 ) -> Iterable[Happening]:
-    """前移、越级。后来又退回去的,那一次前移不再算。"""
-    live: dict[int, list[StageMove]] = defaultdict(list)
-    rows = StageMove.objects.filter(
-        _known(until), project_id__in=ids, fact_on__gte=first,
-        verb__in=[*FORWARD, MoveVerb.BACK.value],
-    ).order_by("project_id", "id")  # fmt: skip
-    for row in rows:
-        if row.verb == MoveVerb.BACK:
-            back_to = Stage(row.to_stage).order
-            live[row.project_id] = [
-                m for m in live[row.project_id] if Stage(m.to_stage).order <= back_to
-            ]
-        else:
-            live[row.project_id].append(row)
-    for moves in live.values():
-        for row in moves:
-            if row.fact_on <= last:
-                to = Stage(row.to_stage)
-                yield _make(
-                    kinds, EventSource.MOVE, row.pk, row.project_id, MOVE_KINDS.get(to, PLAIN),
-                    row.fact_on, f"移到{to.label}", row.at, by=row.actor_name,
-                )  # fmt: skip
+    for row in move_rows(until).filter(project_id__in=ids, fact_on__gte=first, fact_on__lte=last):
+        yield _make(
+            kinds, EventSource.MOVE, row.pk, row.project_id,
+            MOVE_KINDS.get(Stage(row.to_stage), PLAIN), row.fact_on, move_said(row), row.at,
+            by=row.actor_name,
+        )  # fmt: skip
 
 
 def _evidence(
     ids: Collection[int], first: date, last: date, kinds: Kinds, until: datetime | None
 ) -> Iterable[Happening]:
-    alive = Q(voided_at__isnull=True)
-    if until is not None:
-        alive |= Q(voided_at__gte=until)
-    rows = Evidence.objects.filter(
-        _known(until), alive, project_id__in=ids, dated_on__gte=first, dated_on__lte=last
-    )
+    rows = evidence_rows(until).filter(project_id__in=ids, dated_on__gte=first, dated_on__lte=last)
     for row in rows:
         fact = FactKey(row.fact)
         yield _make(
@@ -117,16 +145,9 @@ def _evidence(
 def _vouchers(
     ids: Collection[int], first: date, last: date, kinds: Kinds, until: datetime | None
 ) -> Iterable[Happening]:
-    """到账的凭证;被退回的、冲回已认可的不算。"""
-    checks = VoucherCheck.objects.filter(_known(until, "recorded_at"))
-    returned = checks.filter(verdict=CheckVerdict.RETURNED, voucher=OuterRef("pk"))
-    accepted = checks.filter(verdict=CheckVerdict.ACCEPTED, voucher=OuterRef("pk"))
-    undone = Voucher.objects.filter(_known(until), Exists(accepted), reverses=OuterRef("pk"))
-    rows = Voucher.objects.filter(
-        _known(until), ~Exists(returned), ~Exists(undone), project_id__in=ids, sign=1,
-        paid_on__gte=first, paid_on__lte=last,
-    )  # fmt: skip
-    for row in rows:
+    for row in voucher_rows(until).filter(
+        project_id__in=ids, paid_on__gte=first, paid_on__lte=last
+    ):
         yield _make(
             kinds, EventSource.VOUCHER, row.pk, row.project_id, VOUCHER_KIND, row.paid_on,
             f"到账 {to_wan(row.amount)} 万元", row.at, by=row.by_name,
@@ -137,13 +158,9 @@ def _vouchers(
 def _typed(
     ids: Collection[int], first: date, last: date, kinds: Kinds, until: datetime | None
 ) -> Iterable[Happening]:
-    """人填的;已撤销的不算。"""
-    withdrawn = ProgressEvent.objects.filter(_known(until), withdraws=OuterRef("pk"))
-    rows = ProgressEvent.objects.filter(
-        _known(until), ~Exists(withdrawn), project_id__in=ids, withdraws__isnull=True,
-        happened_on__gte=first, happened_on__lte=last,
-    )  # fmt: skip
-    for row in rows:
+    for row in typed_rows(until).filter(
+        project_id__in=ids, happened_on__gte=first, happened_on__lte=last
+    ):
         yield _make(
             kinds, EventSource.TYPED, row.pk, row.project_id, row.kind, row.happened_on,
             kinds.label(row.kind), row.at, note=row.note, by=row.by_name,

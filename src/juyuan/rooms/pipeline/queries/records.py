@@ -15,7 +15,7 @@ from juyuan.foundation.ui.keyset import Order
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import to_wan
 from juyuan.rooms.pipeline.models import Project, ProjectHost, ProjectParty
-from juyuan.rooms.pipeline.queries import past
+from juyuan.rooms.pipeline.queries import lights, past
 from juyuan.rooms.pipeline.queries.criteria import Criteria, apply
 from juyuan.rooms.pipeline.queries.facts import facts_for, missing_for_next
 from juyuan.rooms.pipeline.queries.frozen import Frozen, frozen_of
@@ -165,6 +165,7 @@ def full_record(project: Project, facts: Facts, on: date) -> dict[str, Any]:
         "landing_kind": project.landing_kind,
         "signed_on": project.signed_on,
         "started_on": project.started_on,
+        "promised_land_on": project.promised_land_on,
         "promised_start_on": project.promised_start_on,
         "promised_production_on": project.promised_production_on,
         "promised_capacity_on": project.promised_capacity_on,
@@ -180,6 +181,20 @@ def full_record(project: Project, facts: Facts, on: date) -> dict[str, Any]:
     return record
 
 
+def light_record(lamp: lights.Lamp) -> dict[str, Any]:
+    """灯与缘由:为什么亮、自哪天算起、越了哪条线、该办什么。"""
+    return {
+        "light": lamp.light.value,
+        "light_reasons": [
+            {
+                "light": reason.light.value, "message": reason.text, "since": reason.since,
+                "limit": reason.limit, "remedy": reason.remedy, "clause": reason.clause,
+            }
+            for reason in lamp.signal.reasons
+        ],
+    }  # fmt: skip
+
+
 def records(
     projects: Sequence[Project], actor: Actor, on: date, as_of: date | None = None
 ) -> list[dict[str, Any]]:
@@ -190,6 +205,10 @@ def records(
     limited = [p for p in projects if seen[p.pk] != Sight.FULL]
     then = past.overlay(projects, as_of) if as_of is not None else None
     frozen = frozen_of(limited, as_of) if limited else {}
+    lamps = lights.lamps(
+        [p.pk for p in projects if seen[p.pk] == Sight.FULL],
+        as_of or on, past=as_of is not None,
+    )  # fmt: skip
     paid = paid_in_of([p.pk for p in projects], as_of or on)
     out = []
     for project in projects:
@@ -197,6 +216,7 @@ def records(
             record = full_record(project, facts[project.pk], on)
             if then is not None:
                 record |= dict.fromkeys(NOT_KEPT) | {"host_units": _hosts(then[project.pk])}
+            record |= light_record(lamps.get(project.pk, lights.UNLIT))
         else:
             record = facts_record(project, frozen.get(project.pk))
         # 到位资金只有核验人认可过的,两种人看到的是同一个数

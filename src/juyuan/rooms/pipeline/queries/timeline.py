@@ -100,6 +100,7 @@ LABELS: dict[str, str] = {
     "confidentiality": "密级",
     "signed_on": "签约日期",
     "started_on": "开工日期",
+    "promised_land_on": "承诺拿地日期",
     "promised_start_on": "承诺开工日期",
     "promised_production_on": "承诺投产日期",
     "promised_capacity_on": "承诺达效日期",

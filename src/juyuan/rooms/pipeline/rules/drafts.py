@@ -75,6 +75,7 @@ class ProjectDraft:
     location: str = ""
     confidentiality: str = "normal"
     signed_on: date | None = None
+    promised_land_on: date | None = None
     promised_start_on: date | None = None
     promised_production_on: date | None = None
     promised_capacity_on: date | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from juyuan.kernel.clause import rule
 from juyuan.kernel.labelled import Labelled
@@ -21,9 +21,9 @@ class Light(Labelled):
     """灯色;值与界面的信号同名。"""
 
     NONE = "idle", "不亮灯"
-    GREEN = "ok", "绿灯"
-    YELLOW = "warn", "黄灯"
-    RED = "bad", "红灯"
+    GREEN = "ok", "正常"
+    YELLOW = "warn", "预警"
+    RED = "bad", "滞后"
 
     @property
     def rank(self) -> int:
@@ -40,6 +40,24 @@ class Promise(Labelled):
     START = "start", "开工"
     PRODUCTION = "production", "投产"
     FULL_EFFECT = "full_effect", "达效"
+
+
+# 哪些进展(本期发生的种类)说明节点已经做到;达效的自然已投产
+DONE_BY: Mapping[Promise, tuple[str, ...]] = {
+    Promise.LAND: ("land_acquired",),
+    Promise.START: ("construction",),
+    Promise.PRODUCTION: ("production", "full_effect"),
+    Promise.FULL_EFFECT: ("full_effect",),
+}
+# 承诺记在项目的哪一栏
+PROMISED: Mapping[Promise, str] = {
+    Promise.LAND: "promised_land_on",
+    Promise.START: "promised_start_on",
+    Promise.PRODUCTION: "promised_production_on",
+    Promise.FULL_EFFECT: "promised_capacity_on",
+}
+# 已到落地库的,用地、开工已经落实
+DONE_WHEN_LANDED = frozenset({Promise.LAND, Promise.START})
 
 
 @dataclass(frozen=True)
@@ -71,13 +89,15 @@ class Watched:
 
 @dataclass(frozen=True)
 class Reason:
-    """为什么亮:灯色、说明、自哪天算起、该办什么。"""
+    """为什么亮:灯色、说明、自哪天算起、越了哪条线、该办什么。`promise` 为空即久无实质进展。"""
 
     light: Light
     text: str
     since: date
     remedy: str
     clause: str = CLAUSE
+    limit: str = ""
+    promise: Promise | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +115,21 @@ def full_months(start: date, today: date) -> int:
         return 0
     months = (today.year - start.year) * 12 + today.month - start.month
     return months if add_months(start, months) <= today else months - 1
+
+
+def latest_start(months: int, today: date) -> date:
+    """至 `today` 满 `months` 个月的,最晚哪天开始(与 `full_months` 同义,供集合式的查询用)。"""
+    if months <= 0:
+        return date.max
+    day = add_months(today, -months)
+    while add_months(day + timedelta(days=1), months) <= today:
+        day += timedelta(days=1)
+    return day
+
+
+def latest_promise(days: int, today: date) -> date:
+    """至 `today` 已过 `days` 天的,最晚是哪天的承诺。"""
+    return today - timedelta(days=days)
 
 
 @rule("3.3b")
@@ -116,12 +151,20 @@ def signal(project: Watched, today: date, limits: Thresholds) -> Signal:
                     f"已 {months} 个月没有实质进展(最近一次 {base.isoformat()})",
                     base,
                     "补填已发生的进展,或暂缓、退回、终止",
+                    limit=_months_said(limits),
                 )
             )
     if project.stage.order >= Stage.SIGNED.order:
         found += _late_promises(project, today, limits)
     worst = max((r.light for r in found), key=lambda light: light.rank, default=Light.GREEN)
     return Signal(worst, tuple(found), withdraw)
+
+
+def _months_said(limits: Thresholds) -> str:
+    return (
+        f"满 {limits.yellow_months} 个月亮黄灯、{limits.red_months} 个月亮红灯、"
+        f"{limits.withdraw_months} 个月提请退库"
+    )
 
 
 def _late_promises(project: Watched, today: date, limits: Thresholds) -> list[Reason]:
@@ -139,6 +182,8 @@ def _late_promises(project: Watched, today: date, limits: Thresholds) -> list[Re
                 f"承诺 {day.isoformat()} {promise.label},已过 {late} 天",
                 day,
                 f"提交{promise.label}的凭据,或以补充协议改期",
+                limit=f"过期 {limits.promise_yellow_days} 天亮黄灯、{limits.promise_red_days} 天亮红灯",
+                promise=promise,
             )
         )
     return found

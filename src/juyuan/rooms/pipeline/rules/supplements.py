@@ -14,6 +14,7 @@ from juyuan.rooms.pipeline.rules.stages import Stage
 CLAUSE = "3.3b"
 AMOUNTS = {"total_investment": "总投资", "contract_amount": "合同金额"}
 PROMISES = {
+    "promised_land_on": "承诺拿地日期",
     "promised_start_on": "承诺开工日期",
     "promised_production_on": "承诺投产日期",
     "promised_capacity_on": "承诺达效日期",

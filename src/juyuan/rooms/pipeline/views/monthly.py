@@ -301,6 +301,8 @@ def _row(form: RowForm, sheet: Sheet, editable: bool) -> dict[str, Any]:
         "fresh": row.fresh,
         "state": row.state,
         "light": LIGHTS[row.state],
+        "lamp": row.lamp.light,
+        "lamp_url": f"{reverse('pipeline:detail', args=[row.code])}#light",
         "revision": row.revision,
         "current": row.current,
         "empty": row.current is not None and not row.current.substantive,

@@ -32,7 +32,7 @@ from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.stages import STANDING_VERBS, Stage, StageStatus, Standing
-from juyuan.rooms.pipeline.views import escalating, monthacts, relating, supplementing
+from juyuan.rooms.pipeline.views import escalating, lighting, monthacts, relating, supplementing
 from juyuan.rooms.pipeline.views.acting import ActsOf, acts_of
 from juyuan.rooms.pipeline.views.common import act_url, actor_of
 from juyuan.rooms.pipeline.views.paying import section
@@ -66,6 +66,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "acts": acts,
         "crumbs": _crumbs(page.project),
         "steps": _steps(page),
+        "lamp": lighting.section(page.project, today, acts),
         "leads": _leads(page),
         "gate": gate_card(page.gate, page.project, acts) if page.gate else None,
         "depth": gate_card(page.depth, page.project, acts, depth=True) if page.depth else None,
@@ -90,6 +91,7 @@ def _tabs(page: ProjectPage, vouchers: int, *, escalated: bool) -> list[dict[str
     """页内去处。"""
     wanted = [
         ("#gate", "门槛", (page.gate.missing or None) if page.gate else None),
+        ("#light", "灯", None),
         *([("#escalation", "提级", None)] if escalated else []),
         ("#money", "金额", None),
         ("#parties", "出资各方", len(page.parties)),

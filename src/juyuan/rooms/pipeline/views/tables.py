@@ -17,6 +17,7 @@ from juyuan.foundation.ui import formats, querystring, render
 from juyuan.foundation.ui.filters import Filter, FilterBar
 from juyuan.foundation.ui.tables import Column, Table
 from juyuan.rooms.pipeline.queries.criteria import Criteria
+from juyuan.rooms.pipeline.queries.lights import CHOICES as LIGHTS
 from juyuan.rooms.pipeline.queries.listing import Listing, Money, Options, Row, Sum3, Tally
 from juyuan.rooms.pipeline.queries.past import RESULTS
 from juyuan.rooms.pipeline.rules.stages import Stage, Standing
@@ -76,6 +77,15 @@ def lack_cell(row: Row) -> SafeString:
     )  # fmt: skip
 
 
+def light_cell(row: Row) -> SafeString:
+    """灯:形状加词,点开就是为什么。"""
+    light = row.lamp.light
+    shown = render.light(light.value, light.label)
+    if not row.lamp.signal.reasons:
+        return shown
+    return format_html('<a class="jy-plain" href="{}#light">{}</a>', project_url(row), shown)
+
+
 def _hosts_cell(row: Row) -> Any:
     if not row.hosts:
         return mark_safe('<span class="jy-muted">未定</span>')
@@ -103,6 +113,7 @@ def columns(unit: str) -> tuple[Column, ...]:
         Column("committed", "合同引资额", kind="money", cell=_money("committed", unit),
                sort="committed"),
         Column("status", "核实", cell=status_cell, phone="signal"),
+        Column("light", "灯", cell=light_cell, css="jy-nowrap", phone="two"),
         Column("lack", "还差", cell=lack_cell, css="jy-nowrap", phone="wide"),
         Column("updated", "更新", kind="date_right", css="jy-muted jy-nowrap", sort="updated",
                phone="skip"),
@@ -237,6 +248,7 @@ def filter_bar(params: QueryDict, options: Options) -> FilterBar:
             Filter("lead_unit", "首谈单位", (*options.leads, undecided)),
             Filter("stage_status", "核实", (("recognised", "已认定"), ("claimed", "待核实"))),
             Filter("lack", "门槛", (("yes", "还有缺项"), ("no", "已齐"))),
+            Filter("light", "灯", tuple(LIGHTS.items())),
             Filter("standing", "状态", (("all", "不限"), *Standing.pairs()), blank="在库"),
             Filter("confidentiality", "密级", CONFIDENTIALITY),
             Filter("source", "录入", (("registered", "登记"), ("ledger", "台账导入"))),

@@ -1,0 +1,366 @@
+"""灯:今天或过去任何一天。逐个的(带缘由)与集合式的(筛选、计数)各一份,测试逐个比对。
+
+某日的灯只看那一天终了时已录入、已发生的事,所在库、状态与承诺取那一天最后一张快照。
+参数按那一天取。
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+
+from juyuan.foundation.policy.queries import Params, params
+from juyuan.kernel.actor import Actor
+from juyuan.rooms.pipeline.models import Project, ProjectState
+from juyuan.rooms.pipeline.queries.figures import View, end_of
+from juyuan.rooms.pipeline.queries.past import snapshots
+from juyuan.rooms.pipeline.queries.periods import kinds_of
+from juyuan.rooms.pipeline.queries.progress import (
+    evidence_rows,
+    move_rows,
+    move_said,
+    typed_rows,
+    voucher_rows,
+)
+from juyuan.rooms.pipeline.queries.scope import seen_whole
+from juyuan.rooms.pipeline.rules.facts import FactKey
+from juyuan.rooms.pipeline.rules.lights import (
+    DONE_BY,
+    DONE_WHEN_LANDED,
+    PROMISED,
+    Light,
+    Promise,
+    Signal,
+    Thresholds,
+    Watched,
+    latest_promise,
+    latest_start,
+    signal,
+)
+from juyuan.rooms.pipeline.rules.progress import (
+    EVIDENCE_KINDS,
+    MOVE_KINDS,
+    VOUCHER_KIND,
+    Kinds,
+)
+from juyuan.rooms.pipeline.rules.stages import STAGES, Stage, Standing
+
+KEYS = (
+    "lights.yellow_months", "lights.red_months", "lights.withdraw_months", "lights.stages",
+    "lights.promise_yellow_days", "lights.promise_red_days",
+)  # fmt: skip
+WITHDRAW = "withdraw"
+# 筛选的取值 → 名称
+CHOICES = {
+    **{light.value: light.label for light in (Light.RED, Light.YELLOW, Light.GREEN, Light.NONE)},
+    WITHDRAW: "提请退库",
+}
+COLUMNS = (
+    "stage", "standing", "stage_since", "standing_since", "started_on", *PROMISED.values(),
+)  # fmt: skip
+Kind = Callable[[Collection[str]], Q]
+
+
+def thresholds(book: Params) -> Thresholds:
+    """参数 → 界限。"""
+    return Thresholds(
+        yellow_months=book["lights.yellow_months"],
+        red_months=book["lights.red_months"],
+        withdraw_months=book["lights.withdraw_months"],
+        promise_yellow_days=book["lights.promise_yellow_days"],
+        promise_red_days=book["lights.promise_red_days"],
+        stages=tuple(book["lights.stages"]),
+    )
+
+
+# ───────── 四种来源 ─────────
+
+
+@dataclass(frozen=True)
+class Origin:
+    """进展的一种来源:哪些行、哪一栏是发生日、由哪一栏看出种类、怎么说。"""
+
+    rows: Callable[[datetime | None], QuerySet[Any]]
+    on: str
+    mark: str
+    kinds: Mapping[Any, str] | None
+    said: Callable[[Any, Kinds], str]
+
+    def having(self, kinds: Collection[str]) -> Q | None:
+        """这几种进展的条件;一种也不会有的为空。"""
+        if self.kinds is None:
+            return Q(kind__in=sorted(kinds))
+        if not self.mark:
+            return Q() if VOUCHER_KIND in kinds else None
+        marks = sorted(mark for mark, kind in self.kinds.items() if kind in kinds)
+        return Q(**{f"{self.mark}__in": marks}) if marks else None
+
+    def kind_of(self, row: Any) -> str:
+        if self.kinds is None:
+            return str(row.kind)
+        return self.kinds[getattr(row, self.mark)] if self.mark else VOUCHER_KIND
+
+
+ORIGINS = (
+    Origin(move_rows, "fact_on", "to_stage", MOVE_KINDS, lambda row, kinds: move_said(row)),
+    Origin(
+        evidence_rows, "dated_on", "fact", EVIDENCE_KINDS,
+        lambda row, kinds: f"提交「{FactKey(row.fact).label}」",
+    ),
+    Origin(voucher_rows, "paid_on", "", {"": VOUCHER_KIND}, lambda row, kinds: "资金到账"),
+    Origin(typed_rows, "happened_on", "kind", None, lambda row, kinds: kinds.label(row.kind)),
+)  # fmt: skip
+
+
+# ───────── 集合式 ─────────
+
+
+@dataclass
+class Conditions:
+    """某一天的几条集合式条件。`ref` 是外层查询里项目编号的栏(项目表 pk,快照 project_id)。"""
+
+    on: date
+    past: bool
+    ref: str
+    book: Params = field(init=False)
+    limits: Thresholds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.book = params(self.on)
+        self.limits = thresholds(self.book)
+        self.until = end_of(self.on) if self.past else None
+        self.substantive = frozenset(kinds_of(self.book).substantive)
+
+    def happened(self, kinds: Collection[str], after: date | None = None) -> list[Exists]:
+        """`after` 之后、这一天为止有过这几种进展(逐种来源)。"""
+        found = []
+        for origin in ORIGINS:
+            having = origin.having(kinds)
+            if having is None:
+                continue
+            rows = origin.rows(self.until).filter(
+                having, project=OuterRef(self.ref), **{f"{origin.on}__lte": self.on}
+            )
+            if after is not None:
+                rows = rows.filter(**{f"{origin.on}__gt": after})
+            found.append(Exists(rows))
+        return found
+
+    def active(self) -> Q:
+        return Q(standing=Standing.ACTIVE) & ~Q(stage=Stage.PLANNING)
+
+    def still(self, months: int) -> Q:
+        """在看实质进展的库里,满几个月没有。"""
+        day = latest_start(months, self.on)
+        found = (
+            Q(stage__in=list(self.limits.stages), stage_since__lte=day)
+            & (Q(standing_since__isnull=True) | Q(standing_since__lte=day))
+        )  # fmt: skip
+        for one in self.happened(self.substantive, day) if day < date.max else []:
+            found &= ~Q(one)
+        return found
+
+    def late(self, days: int) -> Q:
+        """签约之后,有承诺的日子已过几天而没有做到。"""
+        day = latest_promise(days, self.on)
+        total = Q(pk__in=[])
+        for promise, column in PROMISED.items():
+            part = Q(**{f"{column}__lte": day})
+            if promise in DONE_WHEN_LANDED:
+                part &= ~Q(stage=Stage.LANDED)
+            if promise == Promise.START:
+                part &= Q(started_on__isnull=True) | Q(started_on__gt=self.on)
+            for one in self.happened(DONE_BY[promise]):
+                part &= ~Q(one)
+            total |= part
+        signed = [s.value for s in STAGES if s.order >= Stage.SIGNED.order]
+        return Q(stage__in=signed) & total
+
+    def light(self) -> Case:
+        """灯色(查询里的一栏)。"""
+        red_months = max(self.limits.red_months, self.limits.yellow_months)
+        red_days = max(self.limits.promise_red_days, self.limits.promise_yellow_days)
+        return Case(
+            When(~self.active(), then=Value(Light.NONE.value)),
+            When(self.still(red_months) | self.late(red_days), then=Value(Light.RED.value)),
+            When(
+                self.still(self.limits.yellow_months) | self.late(self.limits.promise_yellow_days),
+                then=Value(Light.YELLOW.value),
+            ),
+            default=Value(Light.GREEN.value),
+            output_field=CharField(),
+        )
+
+    def withdrawal(self) -> Q:
+        """提请退库的。"""
+        return self.active() & self.still(self.limits.withdraw_months)
+
+
+def _conditions(rows: QuerySet[Any], on: date, past: bool) -> Conditions:
+    model: type[Model] = rows.model
+    return Conditions(on, past, "project_id" if model is ProjectState else "pk")
+
+
+def with_light(rows: QuerySet[Any], on: date, *, past: bool = False) -> QuerySet[Any]:
+    """带上灯色(`light`)与是否提请退库(`withdraw`)。
+
+    `rows` 是项目(此刻)或某日的快照;`past` 为真时只看那一天终了时已知道的事。
+    """
+    said = _conditions(rows, on, past)
+    gone = Case(When(said.withdrawal(), then=Value(True)), default=Value(False),
+                output_field=BooleanField())  # fmt: skip
+    return rows.annotate(light=said.light(), withdraw=gone)
+
+
+def lit(rows: QuerySet[Any], wanted: str, on: date, *, past: bool = False) -> QuerySet[Any]:
+    """亮着这种灯的;`wanted` 是灯色,或「提请退库」。"""
+    if wanted == WITHDRAW:
+        return rows.filter(_conditions(rows, on, past).withdrawal())
+    return rows.alias(light_=_conditions(rows, on, past).light()).filter(light_=wanted)
+
+
+# ───────── 逐个的 ─────────
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """一个项目的灯,与最近一次实质进展(说法与日子;没有即空)。"""
+
+    signal: Signal
+    last: str = ""
+    last_on: date | None = None
+
+    @property
+    def light(self) -> Light:
+        return self.signal.light
+
+
+UNLIT = Lamp(Signal(Light.NONE))
+
+
+@dataclass
+class Known:
+    """一个项目到那一天为止的进展里,灯要看的。"""
+
+    last: tuple[date, datetime] | None = None
+    said: str = ""
+    kinds: set[str] = field(default_factory=set)
+
+
+def _known(
+    ids: Collection[int], on: date, until: datetime | None, kinds: Kinds
+) -> Mapping[int, Known]:
+    """每种来源一条查询,每个项目每种进展只取最近的一件。"""
+    found: dict[int, Known] = defaultdict(Known)
+    wanted = {*kinds.substantive, *(kind for some in DONE_BY.values() for kind in some)}
+    for origin in ORIGINS:
+        having = origin.having(wanted)
+        if having is None:
+            continue
+        keys = ["project_id", *([origin.mark] if origin.mark else [])]
+        rows = (
+            origin.rows(until)
+            .filter(having, project_id__in=list(ids), **{f"{origin.on}__lte": on})
+            .order_by(*keys, f"-{origin.on}", "-at", "-id")
+            .distinct(*keys)
+        )
+        for row in rows:
+            known, kind = found[row.project_id], origin.kind_of(row)
+            known.kinds.add(kind)
+            moment = (getattr(row, origin.on), row.at)
+            if kind in kinds.substantive and (known.last is None or moment > known.last):
+                known.last, known.said = moment, origin.said(row, kinds)
+    return found
+
+
+def _watched(row: Mapping[str, Any], known: Known, on: date) -> Watched:
+    since = row["stage_since"]
+    if row["standing_since"] is not None:  # 恢复推进的,自恢复之日重新算起
+        since = max(since, row["standing_since"])
+    done = {promise for promise, kinds in DONE_BY.items() if known.kinds & set(kinds)}
+    if row["started_on"] is not None and row["started_on"] <= on:
+        done.add(Promise.START)
+    if row["stage"] == Stage.LANDED:
+        done |= DONE_WHEN_LANDED
+    return Watched(
+        stage=Stage(row["stage"]),
+        standing=Standing(row["standing"]),
+        since=since,
+        last_substantive=known.last[0] if known.last else None,
+        promised={p: row[c] for p, c in PROMISED.items() if row[c] is not None},
+        done=frozenset(done),
+    )
+
+
+def lamps(ids: Iterable[int], on: date, *, past: bool = False) -> dict[int, Lamp]:
+    """这些项目的灯与缘由:六条查询,与项目数、进展数无关。`past` 为真即那一天终了时的。"""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    book = params(on)
+    limits, kinds = thresholds(book), kinds_of(book)
+    known = _known(wanted, on, end_of(on) if past else None, kinds)
+    base: QuerySet[Any] = (
+        snapshots(on).filter(project_id__in=wanted)
+        if past
+        else Project.objects.filter(pk__in=wanted, voided_at__isnull=True)
+    )
+    found = {}
+    for row in base.values("project_id" if past else "pk", *COLUMNS):
+        pk = row["project_id" if past else "pk"]
+        facts = known.get(pk, Known())
+        found[pk] = Lamp(
+            signal(_watched(row, facts, on), on, limits),
+            facts.said,
+            facts.last[0] if facts.last else None,
+        )
+    return found
+
+
+def signals(ids: Iterable[int], on: date, *, past: bool = False) -> dict[int, Signal]:
+    """这些项目的灯。"""
+    return {pk: lamp.signal for pk, lamp in lamps(ids, on, past=past).items()}
+
+
+def tally(actor: Actor | None, on: date, *, past: bool = False) -> dict[int | None, dict[str, int]]:
+    """首谈单位编号 → 各灯的个数(含「提请退库」);看得全的项目,一条计数的查询。"""
+    view = View.of(actor)
+    found: dict[int | None, dict[str, int]] = defaultdict(dict)
+    for lead, light, gone, count in counts(view, on, past=past):
+        cell = found[lead]
+        cell[light] = cell.get(light, 0) + count
+        if gone:
+            cell[WITHDRAW] = cell.get(WITHDRAW, 0) + count
+    return dict(found)
+
+
+def counts(view: View, on: date, *, past: bool) -> Iterable[tuple[int | None, str, bool, int]]:
+    """(首谈单位, 灯色, 提请退库, 个数)。"""
+    seen = (
+        Project.objects.filter(voided_at__isnull=True)
+        if view.actor is None
+        else seen_whole(view.actor, reach=view.reach)
+    )
+    lead = "lead_unit_id_at" if past else "lead_unit_id"
+    rows: QuerySet[Any] = (
+        snapshots(on).filter(project_id__in=seen.order_by().values("pk")) if past else seen
+    )
+    lit_rows = with_light(rows.filter(standing=Standing.ACTIVE), on, past=past)
+    return lit_rows.order_by().values_list(lead, "light", "withdraw").annotate(n=Count("pk"))
