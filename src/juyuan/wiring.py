@@ -284,6 +284,7 @@ def _notices() -> None:
 
 def _months() -> None:
     from juyuan.foundation.duties.registry import register, register_object
+    from juyuan.foundation.figures.registry import day_by
     from juyuan.foundation.notices.registry import NoticeKind
     from juyuan.foundation.notices.registry import register as register_notice
     from juyuan.foundation.work.registry import Job
@@ -306,12 +307,13 @@ def _months() -> None:
         Job("pipeline.close_month", "月度锁账", jobs.close_months, catch_up=False, clause="3.3b")
     )
     register_job(Job("pipeline.monthly_remind", "提醒月度更新", jobs.remind, clause="3.2c"))
-    monthfigures.register(clock.today)
+    monthfigures.register(day_by(clock.today))
 
 
 def _escalations() -> None:
     from juyuan.foundation.duties.registry import register as register_duty
     from juyuan.foundation.duties.registry import register_object
+    from juyuan.foundation.figures.registry import day_by
     from juyuan.foundation.notices.registry import MAIL, ROBOT, NoticeKind, register
     from juyuan.foundation.work.registry import Job
     from juyuan.foundation.work.registry import register as register_job
@@ -337,7 +339,7 @@ def _escalations() -> None:
         ("convener", "请您任提级召集人"),
     ):
         register(NoticeKind(f"pipeline.escalation_{verb}", label, "3.3c", (MAIL, ROBOT)))
-    escalation_figures.register(clock.today)
+    escalation_figures.register(day_by(clock.today))
     # 只看此刻的项目,漏掉的日子不必逐日补
     register_job(
         Job("pipeline.propose_relations", "提出项目关系", jobs.find_relations, catch_up=False)
@@ -382,6 +384,7 @@ def _search() -> None:
 
 def _figures() -> None:
     from juyuan.foundation.duties import figures as lateness
+    from juyuan.foundation.figures.registry import day_by
     from juyuan.foundation.workdays import clock
     from juyuan.rooms.pipeline.queries import (
         ageing,
@@ -393,7 +396,7 @@ def _figures() -> None:
 
     figures.register()
     for group in (behind, lateness, paid_figures, ageing, lightfigures):
-        group.register(clock.today)
+        group.register(day_by(clock.today))
 
 
 def _files() -> None:

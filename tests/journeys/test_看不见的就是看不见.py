@@ -366,7 +366,7 @@ def test_市商务局经办没在名单上_也看不见_撤下名单即看不见
     assert town.cast.client("keji").get(f"/projects/{secret.code}/").status_code == 200
     for who in ("chen", "gongxin", "longshan_head"):
         assert town.cast.client(who).get(f"/projects/{secret.code}/").status_code == 404
-    f._edit(
+    f.edit(
         town.cast, secret, "longshan", town.cast.NOW, listed_ids=(town.cast.person("longshan").pk,)
     )
     assert town.cast.client("keji").get(f"/projects/{secret.code}/").status_code == 404

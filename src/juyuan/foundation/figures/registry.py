@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -44,6 +46,24 @@ class Result:
     parts: Sequence[Part] = ()
     rows_url: str = ""
     note: str = ""
+
+
+_believed: ContextVar[date | None] = ContextVar("figures_day", default=None)
+
+
+def day_by(today: Callable[[], date]) -> Callable[[], date]:
+    """「此刻」是哪一天:平时问时钟,`believing` 之内是那一天。"""
+    return lambda: _believed.get() or today()
+
+
+@contextmanager
+def believing(day: date) -> Iterator[None]:
+    """核对重演时,此刻的数也按 `day` 这一天算。"""
+    token = _believed.set(day)
+    try:
+        yield
+    finally:
+        _believed.reset(token)
 
 
 Compute = Callable[[date | None, Actor | None], Result]

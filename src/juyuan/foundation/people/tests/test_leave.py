@@ -40,7 +40,7 @@ def leave(cast, who="longshan_head", leaver="longshan", successor="longshan_shan
 
 def test_the_head_hands_over_everything_in_one_act(cast, desk):
     done = leave(cast)
-    assert (done.posts, done.moved) == (1, {"待办": 0, "玩具": 7})
+    assert (done.posts, done.moved) == (1, {"待办": 0, "视图": 0, "草稿": 0, "玩具": 7})
     assert desk[0][:3] == ("longshan", "longshan_shangwu", 2)
     assert Post.objects.get(person=cast.person("longshan")).ends_on == TODAY
     rows = Event.objects.filter(group=desk[0][3])

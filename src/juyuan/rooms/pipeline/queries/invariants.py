@@ -13,6 +13,7 @@ from pathlib import Path
 from django.db.models import Prefetch, QuerySet
 
 from juyuan.foundation.figures import queries as figures
+from juyuan.foundation.figures.registry import believing
 from juyuan.foundation.files import storage
 from juyuan.foundation.files.models import FileUse
 from juyuan.foundation.invariants import Invariants, broken_rows
@@ -304,7 +305,8 @@ def _reversals() -> Iterator[tuple[str, str]]:
 
 
 def _figures(today: date) -> Iterator[tuple[str, str]]:
-    now = {found.name: found for found in figures.compute()}
+    with believing(today):
+        now = {found.name: found for found in figures.compute()}
     for found in figures.compute(today):
         live = now[found.name]
         if live.value != found.value:

@@ -24,7 +24,7 @@ def keys(project: Project) -> set[tuple[str, str]]:
 def test_登记即有名称与地块键_改名随之而改_作废即撤(cast: Any) -> None:
     project = f.planning(cast, name="年产三万吨轴承项目", location="龙山区工业集中区A3地块")
     assert keys(project) == {("name", "三万吨轴承"), ("parcel", "工业集中区a3地块")}
-    f._edit(cast, project, "longshan", cast.NOW, name="精密轴承基地项目", location="工业集中区")
+    f.edit(cast, project, "longshan", cast.NOW, name="精密轴承基地项目", location="工业集中区")
     assert keys(project) == {("name", "精密轴承基地")}  # 只说哪个园区,不成地块键
     request = request_void(actor=cast.actor("longshan"), project=project, reason="重", now=cast.NOW)
     settle_void(actor=cast.actor("heyan"), request=request, agree=True, now=cast.NOW)

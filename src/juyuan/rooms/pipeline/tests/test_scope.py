@@ -131,5 +131,5 @@ def test_限名单项目的投资方_商务局未列名的经办看不见(cast, 
     ):
         assert investors_visible(cast.actor(who)).filter(pk=party.pk).exists() is seen, who
     # 同一家另有看得见的项目,就照常看得见
-    f._edit(cast, projects["internal"], "heyan", cast.NOW, parties=draft_of(restricted).parties)
+    f.edit(cast, projects["internal"], "heyan", cast.NOW, parties=draft_of(restricted).parties)
     assert investors_visible(cast.actor("chen")).filter(pk=party.pk).exists()

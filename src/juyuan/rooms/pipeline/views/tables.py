@@ -172,6 +172,7 @@ def foot(page: Tally, whole: Tally, *, paged: bool) -> list[tuple[str, Mapping[s
 
 # 表格的列 → 导出的列
 EXPORTED = {
+    "light": ("light", "light_why"),
     "code": ("code",),
     "name": ("name", "investors"),
     "stage": ("stage",),
