@@ -259,7 +259,7 @@ class World:
         project, investor = self.projects[level], self.investors[level]
         if name.startswith(("pipeline:", "api:project", "api:monthly")):
             objects: dict[str, Any] = {
-                "code": project.code, "stage": "landed", "verb": "pause",
+                "code": project.code, "cell": "location", "stage": "landed", "verb": "pause",
                 "void_id": self.voids[level].pk, "evidence_id": self.evidence[level].pk,
                 "event_id": self.progress[level].pk,
                 "relation_id": self.relations[level].pk,

@@ -308,6 +308,7 @@ PAGES: tuple[Page, ...] = (
     Page("pipeline:bulk_result", RUN_OWNER),
     Page("pipeline:detail", SEE),
     Page("pipeline:edit", EDIT, post=422),
+    Page("pipeline:cell", EDIT, post=422),
     Page("pipeline:move", EDIT, post=422),
     Page("pipeline:standing", EDIT, post=422),
     Page("pipeline:recognise", VERIFY, post=422),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from juyuan.foundation.people.models import LEADER_ROLES, Role
@@ -11,6 +11,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial
 from juyuan.rooms.pipeline.models import Escalation, Project
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of
+from juyuan.rooms.pipeline.rules.quick import open_cells
 from juyuan.rooms.pipeline.rules.recognition import BUREAU
 from juyuan.rooms.pipeline.rules.stages import MoveVerb
 
@@ -40,6 +41,12 @@ def can_edit(actor: Actor, project: Project, reach: Reach | None = None) -> Acce
     if _is_own(actor, project, reach or reach_of(actor)):
         return Allowed()
     return Denial(f"只有首谈单位、承载地、登记单位和{bureau()}可以修改这个项目", "3.2b")
+
+
+def pens(actor: Actor, projects: Iterable[Project]) -> dict[str, frozenset[str]]:
+    """表格里每行能就地改的列(只为显示,真正的判断在动作里);不逐行查询。"""
+    reach = reach_of(actor)
+    return {p.code: open_cells(p.recognised_stage) for p in projects if can_edit(actor, p, reach)}
 
 
 def can_add_evidence(actor: Actor, project: Project) -> Access:

@@ -15,6 +15,7 @@ from juyuan.rooms.pipeline.views import (
     paying,
     project,
     proving,
+    quick,
     recognition,
     relating,
     supplementing,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("projects/voids/<int:void_id>/", voiding.settle, name="settle_void"),
     path("projects/<slug:code>/", project.detail, name="detail"),
     path("projects/<slug:code>/edit/", edit.edit, name="edit"),
+    path("projects/<slug:code>/cell/<slug:cell>/", quick.cell, name="cell"),
     path("projects/<slug:code>/move/", moving.move, name="move"),
     path("projects/<slug:code>/standing/<slug:verb>/", moving.standing, name="standing"),
     path(

@@ -44,7 +44,7 @@ from juyuan.rooms.pipeline.rules.drafts import (
 from juyuan.rooms.pipeline.rules.facts import LandingKind
 from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.naming import project_key
-from juyuan.rooms.pipeline.rules.stages import Stage
+from juyuan.rooms.pipeline.rules.quick import frozen_fields
 
 # 草稿字段 → 门槛表、表单、接口所用的字段名
 PUBLIC_NAMES = {
@@ -56,7 +56,6 @@ PUBLIC_NAMES = {
     "participant_ids": "participants",
     "listed_ids": "listed",
 }
-FROZEN_BY_SIGNING = {"total_investment", "contract_amount", "parties", "hosts", "signed_on"}
 
 
 def draft_of(project: Project) -> ProjectDraft:
@@ -104,11 +103,9 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | bool) else str(value)
 
 
-def _frozen(project: Project, changed: set[str]) -> list[Finding]:
+def frozen_findings(project: Project, changed: set[str]) -> list[Finding]:
     """签约已认定的,冻结的数字不能就地改。"""
-    touched = changed & FROZEN_BY_SIGNING
-    if not touched or project.recognised_stage not in (Stage.SIGNED, Stage.LANDED):
-        return []
+    touched = changed & frozen_fields(project.recognised_stage)
     return [
         Finding(
             PUBLIC_NAMES.get(name, name),
@@ -147,7 +144,8 @@ def edit_project(
     if not changed:
         return project
     public = {PUBLIC_NAMES.get(name, name) for name in changed}
-    findings = judge(draft, now.date()) + references([draft])[0] + _frozen(project, changed)
+    findings = judge(draft, now.date()) + references([draft])[0]
+    findings += frozen_findings(project, changed)
 
     after = Project.objects.get(pk=project.pk)
     for name in PLAIN_FIELDS:

@@ -104,6 +104,9 @@ class Row:
     signed_on: date | None
     started_on: date | None
     promised_start: date | None
+    promised_production: date | None
+    promised_capacity: date | None
+    location: str
     since: date
     days: int
     created: datetime
@@ -224,6 +227,9 @@ def _row(
         signed_on=project.signed_on,
         started_on=project.started_on,
         promised_start=project.promised_start_on,
+        promised_production=project.promised_production_on,
+        promised_capacity=project.promised_capacity_on,
+        location=project.location,
         since=project.stage_since,
         days=max((on - project.stage_since).days, 0),
         created=project.created_at,

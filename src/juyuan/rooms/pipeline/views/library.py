@@ -120,7 +120,15 @@ def library(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get(tables.VIEW_COLUMNS, cookie)
     cols = tables.chosen(tables.columns(unit), wanted, one_library=bool(found.stage))
     may_bulk = bool(access.can_register(actor)) and found.as_of is None
-    table = tables.library_table(request, page, cols, unit=unit, today=today, select=may_bulk)
+    table = tables.library_table(
+        request,
+        page,
+        cols,
+        unit=unit,
+        today=today,
+        select=may_bulk,
+        pens=access.pens(actor, page.page.items) if found.as_of is None else None,
+    )
     everything = sum((lib.tally for lib in page.libraries), listing.Tally())
     context = {
         "page_title": "项目库",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,8 @@ from juyuan.foundation.personal import queries as saved
 from juyuan.foundation.ui import formats, querystring, render
 from juyuan.foundation.ui.filters import Filter, FilterBar
 from juyuan.foundation.ui.tables import Column, Table
-from juyuan.rooms.pipeline.queries.criteria import Criteria
+from juyuan.rooms.pipeline.forms.quick import FIELDS
+from juyuan.rooms.pipeline.queries.criteria import Criteria, read
 from juyuan.rooms.pipeline.queries.lights import CHOICES as LIGHTS
 from juyuan.rooms.pipeline.queries.listing import Listing, Money, Options, Row, Sum3, Tally
 from juyuan.rooms.pipeline.queries.past import RESULTS
@@ -32,9 +33,29 @@ MAX_COOKIE = 300
 class LibraryTable(Table):
     """列选择记在 cookie 里,所以「恢复默认」要明说。"""
 
+    pens: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """编号 → 这一行能就地改的列。"""
+
     @property
     def reset_url(self) -> str:
         return querystring.replace(self.params, cols=DEFAULT_COLUMNS)
+
+    def _html(self, column: Column, row: Any, value: Any) -> SafeString:
+        shown = super()._html(column, row, value)
+        pens = self.pens.get(row.code)
+        if pens is not None and column.key == "name":  # 手机上不就地改,去编辑页
+            link = '{}<a class="btn btn-sm jy-phoneonly pl-edit" href="{}" aria-label="编辑{}">编辑</a>'
+            return format_html(link, shown, reverse("pipeline:edit", args=[row.code]), row.name)
+        if pens is None or column.key not in pens:
+            return shown
+        edit = reverse("pipeline:edit", args=[row.code])
+        return format_html(
+            '{}<a class="pl-pen" href="{}#id_{}" hx-get="{}" hx-target="closest td"'
+            ' data-pen="{}:{}" aria-label="改{}：{}">{}</a>',
+            shown, edit, FIELDS[column.key][0],
+            reverse("pipeline:cell", args=[row.code, column.key]),
+            row.code, column.key, column.label, row.name, render.icon("pencil"),
+        )  # fmt: skip
 
 
 def _money(name: str, unit: str) -> Callable[[Row], Any]:
@@ -125,6 +146,11 @@ def columns(unit: str) -> tuple[Column, ...]:
         Column("started_on", "开工日期", kind="date", css="jy-nowrap", default=False, phone="skip"),
         Column("promised_start", "承诺开工", kind="date", css="jy-nowrap", default=False,
                phone="skip"),
+        Column("promised_production", "承诺投产", kind="date", css="jy-nowrap", default=False,
+               phone="skip"),
+        Column("promised_capacity", "承诺达效", kind="date", css="jy-nowrap", default=False,
+               phone="skip"),
+        Column("location", "具体地点", default=False, phone="skip"),
         Column("since", "入库日期", kind="date", css="jy-nowrap", default=False, phone="skip"),
         Column("standing", "项目状态", cell=lambda r: render.badge("standing", r.standing),
                default=False, phone="skip"),
@@ -191,6 +217,9 @@ EXPORTED = {
     "signed_on": ("signed_on",),
     "started_on": ("started_on",),
     "promised_start": ("promised_start_on",),
+    "promised_production": ("promised_production_on",),
+    "promised_capacity": ("promised_capacity_on",),
+    "location": ("location",),
     "since": ("stage_since",),
     "standing": ("standing",),
     "confidentiality": ("confidentiality",),
@@ -216,6 +245,7 @@ def library_table(
     unit: str,
     today: date,
     select: bool = False,
+    pens: Mapping[str, frozenset[str]] | None = None,
 ) -> LibraryTable:
     return LibraryTable(
         columns=cols,
@@ -232,7 +262,19 @@ def library_table(
         form_id="bulk",
         css="jy-tbl--lib",
         empty="没有符合条件的项目。可放宽条件，或清除筛选后再找。",
+        pens=pens or {},
     )
+
+
+def one_row(request: HttpRequest, params: QueryDict, rows: Sequence[Row], *, unit: str,
+            today: date, select: bool, pens: Mapping[str, frozenset[str]]) -> LibraryTable:  # fmt: skip
+    """就地改过之后新的一行,列与 `params` 那一页的表格相同。"""
+    wanted = params.get(VIEW_COLUMNS, request.COOKIES.get(COLUMNS_COOKIE, ""))
+    cols = chosen(columns(unit), wanted, one_library=bool(read(params).stage))
+    return LibraryTable(
+        columns=cols, rows=rows, params=params, money_unit=unit, today=today, row_key="code",
+        select=select, form_id="bulk", css="jy-tbl--lib", pens=pens,
+    )  # fmt: skip
 
 
 CONFIDENTIALITY = (("normal", "一般"), ("internal", "内部"), ("restricted", "限名单"))
