@@ -55,10 +55,10 @@ def test_改一格_回车保存_焦点回来_合计跟着变(site: Site) -> None
     page.focus(f"[data-pen='{code}:lead']")
     page.keyboard.press("Enter")
     page.wait_for_selector("form.pl-quick select:focus")
-    page.select_option("form.pl-quick select", "gongxin")
+    page.select_option("form.pl-quick select", "longshan")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-quick-said]:has-text('首谈单位已保存')")
-    assert project().lead_unit.code == "gongxin" and focused(page) == f"{code}:lead"
+    assert project().lead_unit.code == "longshan" and focused(page) == f"{code}:lead"
 
 
 def test_Esc不改了_填错了留在那一格(site: Site) -> None:
@@ -82,9 +82,9 @@ def test_两人同时改_两边并排_用我的或留他的(site: Site) -> None:
         page.focus(f"[data-pen='{code}:location']")
         page.keyboard.press("Enter")
         page.wait_for_selector("form.pl-quick input[name=location]:focus")
-        edit_project(actor=site.city.actor("chen"), project=project(), now=site.city.NOW,
+        edit_project(actor=site.city.actor("shangwuju"), project=project(), now=site.city.NOW,
                      draft=replace(draft_of(project()), location=f"{button}之前"))  # fmt: skip
-        edit_project(actor=site.city.actor("chen"), project=project(), now=site.city.NOW,
+        edit_project(actor=site.city.actor("shangwuju"), project=project(), now=site.city.NOW,
                      draft=replace(draft_of(project()), location="他的乙地"))  # fmt: skip
         page.fill("form.pl-quick input[name=location]", "我的丙地")
         page.keyboard.press("Enter")

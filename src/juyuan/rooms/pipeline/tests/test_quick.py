@@ -97,9 +97,9 @@ def test_改环节_产业链随之而定_改首谈单位(cast) -> None:
     project.refresh_from_db()
     assert (project.node_id, project.chain_id) == (node.pk, chain.pk)
     post(cast, "longshan", url("cell", project.code, "lead"),
-         opened(cast, project, "lead") | {"lead_unit": "gongxin"}, 200, **HX)  # fmt: skip
+         opened(cast, project, "lead") | {"lead_unit": "longshan"}, 200, **HX)  # fmt: skip
     project.refresh_from_db()
-    assert project.lead_unit.code == "gongxin"
+    assert project.lead_unit.code == "longshan"
 
 
 @db
