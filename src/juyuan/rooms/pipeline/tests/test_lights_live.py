@@ -12,7 +12,7 @@ from juyuan.foundation.policy.queries import params
 from juyuan.rooms.pipeline.actions.move import change_standing
 from juyuan.rooms.pipeline.actions.supplements import add_supplement
 from juyuan.rooms.pipeline.models import Evidence, ProgressEvent, Project, ProjectState, StageMove
-from juyuan.rooms.pipeline.queries import lights
+from juyuan.rooms.pipeline.queries import lightfigures, lights
 from juyuan.rooms.pipeline.queries.figures import end_of
 from juyuan.rooms.pipeline.queries.past import snapshots
 from juyuan.rooms.pipeline.queries.periods import kinds_of
@@ -29,6 +29,7 @@ from juyuan.rooms.pipeline.rules.lights import (
 from juyuan.rooms.pipeline.rules.stages import STAGES, Stage, Standing
 from juyuan.rooms.pipeline.rules.supplements import SupplementDraft
 from juyuan.rooms.pipeline.tests import factories as f
+from juyuan.rooms.pipeline.tests.test_api import Caller
 
 pytestmark = pytest.mark.django_db
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -226,3 +227,65 @@ def test_s3_3b_一旦存下_过去的灯不再变(cast) -> None:
             at=_moment(cast.TODAY),
         )  # fmt: skip
     assert {day: lights.lamps(ids, day, past=True) for day in days} == seen
+
+
+# ───────── 数字与清单 ─────────
+
+NAMES = {"projects_yellow": "warn", "projects_red": "bad", "projects_to_withdraw": "withdraw"}
+
+
+def _rows(client, url: str) -> int:
+    page = client.get(url)
+    assert page.status_code == 200
+    return int(page.context["listing"].page.total)
+
+
+@pytest.mark.parametrize("who", ["heyan", "longshan", "dongfeng"])
+@pytest.mark.parametrize("back", [0, 60])
+def test_s3_3b_灯的数字等于明细的行数_只在看得见的范围里(cast, who, back) -> None:
+    _generated(cast)
+    Project.objects.filter(lead_unit=cast.unit(f.HOST)).update(unit_ids=[cast.unit(f.HOST).pk])
+    Project.objects.filter(lead_unit=cast.unit(f.LEAD)).update(unit_ids=[cast.unit(f.LEAD).pk])
+    day = cast.TODAY - timedelta(days=back) if back else None
+    client = cast.client(who)
+    found = lightfigures.compute(day, cast.actor(who), frozenset(NAMES), cast.TODAY)
+    assert set(found) == set(NAMES)
+    for result in found.values():
+        assert _rows(client, result.rows_url) == result.value
+        assert sum(part.value or 0 for part in result.parts) == result.value
+        for part in result.parts:
+            assert _rows(client, part.rows_url) == part.value
+    total = sum(result.value or 0 for result in found.values())
+    assert total > 0 if who == "heyan" else total == 0 if who == "dongfeng" else True
+
+
+def test_s3_3b_库里看见黄灯_一点就到为什么(cast) -> None:
+    project = f.at(cast, Stage.NEGOTIATION)
+    long_ago = cast.TODAY - timedelta(days=75)
+    ProjectState.objects.filter(project=project).delete()
+    StageMove.objects.filter(project=project).update(fact_on=long_ago)
+    Evidence.objects.filter(project=project).update(dated_on=long_ago)
+    Project.objects.filter(pk=project.pk).update(stage_since=long_ago)
+    client = cast.client("longshan")
+    page = client.get("/projects/?light=warn").content.decode()
+    assert f"/projects/{project.code}/#light" in page and "预警" in page
+    assert project.name not in client.get("/projects/?light=ok").content.decode()
+    assert "预警" in client.get("/projects/board/").content.decode()
+    shown = client.get(f"/projects/{project.code}/").content.decode()
+    for said in (
+        'id="light"',
+        "2 个月没有实质进展",
+        "建议值",
+        "添一件进展",
+        "转绿",
+    ):
+        assert said in shown
+    caller = Caller(cast, "longshan")
+    record = caller.get(f"/api/v1/projects/{project.code}").json()
+    assert record["light"] == "warn" and record["light_reasons"][0]["clause"] == "3.3b"
+    listed = caller.get("/api/v1/projects?light=warn&count=exact").json()
+    assert listed["total"] == 1 and listed["items"][0]["light"] == "warn"
+    ProgressEvent.objects.create(
+        project=project, kind="site_survey", happened_on=cast.TODAY, at=cast.NOW
+    )
+    assert "2 个月没有实质进展" not in client.get(f"/projects/{project.code}/").content.decode()
