@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PREFERRED = ("verifier", "own", "own_head", "clerk", "sysadmin", "secadmin", "auditadmin")
 NOT_PAGES = {
     "healthz", "readyz", "file_download", "exchange:template", "exchange:refused",
-    "exchange:source", "exchange:export", "work:progress", "pipeline:suggest_investors",
+    "exchange:source", "exchange:export", "work:progress", "pipeline:suggest_investors", "pipeline:cell",
     "pipeline:monthly_book",
 }  # fmt: skip
 """下载、探针、只回一小块的。"""

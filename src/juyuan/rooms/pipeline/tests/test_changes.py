@@ -12,9 +12,9 @@ from juyuan.kernel.workdays import Calendar
 from juyuan.rooms.pipeline.actions.move import change_standing
 from juyuan.rooms.pipeline.queries import changes
 from juyuan.rooms.pipeline.queries.changes import KINDS, PAIRS, Wanted
+from juyuan.rooms.pipeline.rules.events import EVENTS
 from juyuan.rooms.pipeline.rules.stages import Stage
 from juyuan.rooms.pipeline.tests import factories as f
-from juyuan.wiring import EVENTS
 
 
 def test_每种变动的事件都登记在册_一件只归一种() -> None:

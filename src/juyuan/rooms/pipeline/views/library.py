@@ -198,7 +198,7 @@ def card(row: listing.Row, movable: bool) -> dict[str, Any]:
         "amount_text": row.total.note,
         "light": row.lamp.light.value,
         "light_label": row.lamp.light.label,
-        "pill": "wait" if row.pending else "yes",
+        "pill_label": "待核实" if row.pending else "已认定",
         "foot": f"{row.lead or '首谈单位未定'}·{row.days} 天",
         "missing": row.lack.count,
         "ready": row.lack.target is not None and not row.lack.count,
