@@ -167,6 +167,7 @@ EXPORT_COLUMNS = (
     ExportColumn("industry_code", "行业代码"),
     ExportColumn("signed_on", "签约日期", "date"),
     ExportColumn("started_on", "开工日期", "date"),
+    ExportColumn("promised_land_on", "承诺拿地日期", "date"),
     ExportColumn("promised_start_on", "承诺开工日期", "date"),
     ExportColumn("promised_production_on", "承诺投产日期", "date"),
     ExportColumn("promised_capacity_on", "承诺达效日期", "date"),

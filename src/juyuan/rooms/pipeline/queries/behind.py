@@ -17,7 +17,13 @@ from juyuan.foundation.figures.registry import Behind, Explainer, Told, register
 from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries import escalation_figures, monthfigures, paid_figures
+from juyuan.rooms.pipeline.queries import (
+    escalation_figures,
+    lightfigures,
+    lights,
+    monthfigures,
+    paid_figures,
+)
 from juyuan.rooms.pipeline.queries.escalations import lines as escalation_lines
 from juyuan.rooms.pipeline.queries.figures import EARLIEST, FOREVER, View, end_of, run
 from juyuan.rooms.pipeline.queries.figuresql import (
@@ -173,6 +179,15 @@ def _of_months(today: Today) -> Callable[[str, date | None, Actor | None], Behin
     return rows
 
 
+def _of_lights(today: Today) -> Callable[[str, date | None, Actor | None], Behind]:
+    def rows(name: str, as_of: date | None, actor: Actor | None) -> Behind:
+        day = min(max(as_of or today(), EARLIEST), FOREVER)
+        ids = lights.lit_ids(actor, lightfigures.LIT[name], day, past=as_of is not None)
+        return Behind(dict.fromkeys(ids, 1))
+
+    return rows
+
+
 # ───────── 怎么说 ─────────
 
 
@@ -227,5 +242,6 @@ def register(today: Today) -> None:
         ([f.name for f in paid_figures.FIGURES], _of_money(today)),
         ([f.name for f in escalation_figures.FIGURES], _of_escalations(today)),
         ([f.name for f in monthfigures.FIGURES], _of_months(today)),
+        ([f.name for f in lightfigures.FIGURES], _of_lights(today)),
     ):
         register_explainer(names, Explainer(rows, tell))

@@ -108,6 +108,7 @@ def project_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Itera
                 "industry_code": p.industry_code,
                 "signed_on": p.signed_on,
                 "started_on": p.started_on,
+                "promised_land_on": p.promised_land_on,
                 "promised_start_on": p.promised_start_on,
                 "promised_production_on": p.promised_production_on,
                 "promised_capacity_on": p.promised_capacity_on,

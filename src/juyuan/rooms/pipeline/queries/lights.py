@@ -25,6 +25,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Cast
 
 from juyuan.foundation.policy.queries import Params, params
 from juyuan.kernel.actor import Actor
@@ -35,7 +36,6 @@ from juyuan.rooms.pipeline.queries.periods import kinds_of
 from juyuan.rooms.pipeline.queries.progress import (
     evidence_rows,
     move_rows,
-    move_said,
     typed_rows,
     voucher_rows,
 )
@@ -95,13 +95,13 @@ def thresholds(book: Params) -> Thresholds:
 
 @dataclass(frozen=True)
 class Origin:
-    """进展的一种来源:哪些行、哪一栏是发生日、由哪一栏看出种类、怎么说。"""
+    """进展的一种来源:哪些行、哪一栏是发生日、由哪一栏看出种类、怎么说(标记 → 话)。"""
 
     rows: Callable[[datetime | None], QuerySet[Any]]
     on: str
     mark: str
     kinds: Mapping[Any, str] | None
-    said: Callable[[Any, Kinds], str]
+    said: Callable[[str, Kinds], str]
 
     def having(self, kinds: Collection[str]) -> Q | None:
         """这几种进展的条件;一种也不会有的为空。"""
@@ -112,20 +112,40 @@ class Origin:
         marks = sorted(mark for mark, kind in self.kinds.items() if kind in kinds)
         return Q(**{f"{self.mark}__in": marks}) if marks else None
 
-    def kind_of(self, row: Any) -> str:
-        if self.kinds is None:
-            return str(row.kind)
-        return self.kinds[getattr(row, self.mark)] if self.mark else VOUCHER_KIND
+    def kind_of(self, mark: str) -> str:
+        return mark if self.kinds is None else self.kinds[mark]
+
+    def latest(
+        self, order: int, ids: Collection[int], kinds: Collection[str], on: date,
+        until: datetime | None,
+    ) -> QuerySet[Any, tuple[Any, ...]] | None:  # fmt: skip
+        """每个项目每种标记最近的一件:(第几种来源, 项目, 标记, 发生日, 得知的时刻)。"""
+        having = self.having(kinds)
+        if having is None:
+            return None
+        text = CharField()
+        mark = Cast(self.mark, text) if self.mark else Value("", output_field=text)
+        keys = ["project_id", *([self.mark] if self.mark else [])]
+        return (
+            self.rows(until)
+            .filter(having, project_id__in=list(ids), **{f"{self.on}__lte": on})
+            .order_by(*keys, f"-{self.on}", "-at", "-id")
+            .distinct(*keys)
+            .values_list(Value(order), "project_id", mark, self.on, "at")
+        )
 
 
 ORIGINS = (
-    Origin(move_rows, "fact_on", "to_stage", MOVE_KINDS, lambda row, kinds: move_said(row)),
+    Origin(
+        move_rows, "fact_on", "to_stage", MOVE_KINDS,
+        lambda mark, kinds: f"移到{Stage(mark).label}",
+    ),
     Origin(
         evidence_rows, "dated_on", "fact", EVIDENCE_KINDS,
-        lambda row, kinds: f"提交「{FactKey(row.fact).label}」",
+        lambda mark, kinds: f"提交「{FactKey(mark).label}」",
     ),
-    Origin(voucher_rows, "paid_on", "", {"": VOUCHER_KIND}, lambda row, kinds: "资金到账"),
-    Origin(typed_rows, "happened_on", "kind", None, lambda row, kinds: kinds.label(row.kind)),
+    Origin(voucher_rows, "paid_on", "", {"": VOUCHER_KIND}, lambda mark, kinds: "资金到账"),
+    Origin(typed_rows, "happened_on", "kind", None, lambda mark, kinds: kinds.label(mark)),
 )  # fmt: skip
 
 
@@ -267,26 +287,16 @@ class Known:
 def _known(
     ids: Collection[int], on: date, until: datetime | None, kinds: Kinds
 ) -> Mapping[int, Known]:
-    """每种来源一条查询,每个项目每种进展只取最近的一件。"""
+    """四种来源一条查询,每个项目每种进展只取最近的一件。"""
     found: dict[int, Known] = defaultdict(Known)
     wanted = {*kinds.substantive, *(kind for some in DONE_BY.values() for kind in some)}
-    for origin in ORIGINS:
-        having = origin.having(wanted)
-        if having is None:
-            continue
-        keys = ["project_id", *([origin.mark] if origin.mark else [])]
-        rows = (
-            origin.rows(until)
-            .filter(having, project_id__in=list(ids), **{f"{origin.on}__lte": on})
-            .order_by(*keys, f"-{origin.on}", "-at", "-id")
-            .distinct(*keys)
-        )
-        for row in rows:
-            known, kind = found[row.project_id], origin.kind_of(row)
-            known.kinds.add(kind)
-            moment = (getattr(row, origin.on), row.at)
-            if kind in kinds.substantive and (known.last is None or moment > known.last):
-                known.last, known.said = moment, origin.said(row, kinds)
+    parts = [origin.latest(i, ids, wanted, on, until) for i, origin in enumerate(ORIGINS)]
+    first, *rest = [part for part in parts if part is not None]
+    for order, pk, mark, day, at in first.union(*rest, all=True):
+        known, kind = found[pk], ORIGINS[order].kind_of(mark)
+        known.kinds.add(kind)
+        if kind in kinds.substantive and (known.last is None or (day, at) > known.last):
+            known.last, known.said = (day, at), ORIGINS[order].said(mark, kinds)
     return found
 
 
@@ -310,7 +320,7 @@ def _watched(row: Mapping[str, Any], known: Known, on: date) -> Watched:
 
 
 def lamps(ids: Iterable[int], on: date, *, past: bool = False) -> dict[int, Lamp]:
-    """这些项目的灯与缘由:六条查询,与项目数、进展数无关。`past` 为真即那一天终了时的。"""
+    """这些项目的灯与缘由:三条查询,与项目数、进展数无关。`past` 为真即那一天终了时的。"""
     wanted = set(ids)
     if not wanted:
         return {}
@@ -341,9 +351,12 @@ def signals(ids: Iterable[int], on: date, *, past: bool = False) -> dict[int, Si
 
 def tally(actor: Actor | None, on: date, *, past: bool = False) -> dict[int | None, dict[str, int]]:
     """首谈单位编号 → 各灯的个数(含「提请退库」);看得全的项目,一条计数的查询。"""
-    view = View.of(actor)
     found: dict[int | None, dict[str, int]] = defaultdict(dict)
-    for lead, light, gone, count in counts(view, on, past=past):
+    rows = with_light(watched_rows(View.of(actor), on, past=past), on, past=past)
+    column = "lead_unit_id_at" if past else "lead_unit_id"
+    for lead, light, gone, count in rows.values_list(column, "light", "withdraw").annotate(
+        n=Count("pk")
+    ):
         cell = found[lead]
         cell[light] = cell.get(light, 0) + count
         if gone:
@@ -351,16 +364,20 @@ def tally(actor: Actor | None, on: date, *, past: bool = False) -> dict[int | No
     return dict(found)
 
 
-def counts(view: View, on: date, *, past: bool) -> Iterable[tuple[int | None, str, bool, int]]:
-    """(首谈单位, 灯色, 提请退库, 个数)。"""
+def watched_rows(view: View, on: date, *, past: bool) -> QuerySet[Any]:
+    """这个人看得全的、在推进的项目(或那一天的快照)。"""
     seen = (
         Project.objects.filter(voided_at__isnull=True)
         if view.actor is None
         else seen_whole(view.actor, reach=view.reach)
     )
-    lead = "lead_unit_id_at" if past else "lead_unit_id"
     rows: QuerySet[Any] = (
         snapshots(on).filter(project_id__in=seen.order_by().values("pk")) if past else seen
     )
-    lit_rows = with_light(rows.filter(standing=Standing.ACTIVE), on, past=past)
-    return lit_rows.order_by().values_list(lead, "light", "withdraw").annotate(n=Count("pk"))
+    return rows.filter(standing=Standing.ACTIVE).order_by()
+
+
+def lit_ids(actor: Actor | None, wanted: str, on: date, *, past: bool = False) -> list[int]:
+    """亮着这种灯的项目编号(数字背后的各项目)。"""
+    rows = lit(watched_rows(View.of(actor), on, past=past), wanted, on, past=past)
+    return list(rows.values_list("project_id" if past else "pk", flat=True))

@@ -19,7 +19,6 @@ from juyuan.kernel.period import SHANGHAI, add_months
 from juyuan.kernel.verdict import Denied
 from juyuan.rooms.pipeline.models import MonthClose, MonthlyUpdate, Project
 from juyuan.rooms.pipeline.queries.figures import View, end_of
-from juyuan.rooms.pipeline.queries.lights import UNLIT, Lamp, lamps
 from juyuan.rooms.pipeline.queries.periods import LOOK_BACK, Periods, closes, is_closed
 from juyuan.rooms.pipeline.queries.progress import happenings
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole
@@ -55,7 +54,6 @@ class SheetRow:
     current: MonthlyUpdate | None
     previous: MonthlyUpdate | None
     state: UpdateState
-    lamp: Lamp = UNLIT
 
     @property
     def revision(self) -> int:
@@ -211,8 +209,6 @@ def _rows(lines: Sequence[Line], period: Period, kinds: Kinds, end: datetime) ->
         ).values_list("project_id", "at")
     )
     events = happenings(ids, period.first, period.last, kinds, until=end)
-    day = min(period.last, (end - timedelta(microseconds=1)).astimezone(SHANGHAI).date())
-    lit = lamps(ids, day, past=True)
     for line in lines:
         project = projects[line.project_id]
         yield SheetRow(
@@ -227,7 +223,6 @@ def _rows(lines: Sequence[Line], period: Period, kinds: Kinds, end: datetime) ->
             current=latest.get((project.pk, period.month)),
             previous=latest.get((project.pk, before)),
             state=state_of(first_at.get(project.pk), period, end),
-            lamp=lit.get(project.pk, UNLIT),
         )
 
 

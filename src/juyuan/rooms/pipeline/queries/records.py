@@ -37,7 +37,7 @@ NOT_KEPT = (
     "summary", "category", "investors", "total_investment_unknown", "fixed_investment",
     "fixed_investment_unknown", "contract_amount_unknown", "committed_outside_province",
     "possible_hosts", "segment", "industry_code", "location", "basis", "site_options", "benefit",
-    "factor_needs", "landing_kind", "signed_on", "started_on", "promised_start_on",
+    "factor_needs", "landing_kind", "signed_on", "started_on", "promised_land_on", "promised_start_on",
     "promised_production_on", "promised_capacity_on", "standing_reason", "remark",
     "missing_for_next",
 )  # fmt: skip

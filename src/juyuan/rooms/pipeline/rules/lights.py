@@ -148,9 +148,9 @@ def signal(project: Watched, today: date, limits: Thresholds) -> Signal:
             found.append(
                 Reason(
                     Light.RED if red else Light.YELLOW,
-                    f"已 {months} 个月没有实质进展(最近一次 {base.isoformat()})",
+                    f"已 {months} 个月没有实质进展（自 {base.isoformat()} 算起）",
                     base,
-                    "补填已发生的进展,或暂缓、退回、终止",
+                    "补填已发生的实质进展，或前移、暂缓、退回、终止",
                     limit=_months_said(limits),
                 )
             )
@@ -179,9 +179,9 @@ def _late_promises(project: Watched, today: date, limits: Thresholds) -> list[Re
         found.append(
             Reason(
                 Light.RED if late >= limits.promise_red_days else Light.YELLOW,
-                f"承诺 {day.isoformat()} {promise.label},已过 {late} 天",
+                f"承诺 {day.isoformat()} {promise.label}，已过 {late} 天",
                 day,
-                f"提交{promise.label}的凭据,或以补充协议改期",
+                f"提交{promise.label}的凭据或补填这件进展，或以补充协议改期",
                 limit=f"过期 {limits.promise_yellow_days} 天亮黄灯、{limits.promise_red_days} 天亮红灯",
                 promise=promise,
             )

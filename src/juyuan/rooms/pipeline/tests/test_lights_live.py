@@ -149,9 +149,9 @@ def test_s3_3b_灯的查询数不随项目数变(cast, django_assert_num_queries
     ids = [p.pk for p in _generated(cast, 30)]
     params(cast.TODAY)
     for some in (ids[:2], ids):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(3):
             lights.lamps(some, cast.TODAY)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(3):
             lights.lamps(some, cast.TODAY, past=True)
     with django_assert_num_queries(2):
         lights.tally(None, cast.TODAY)

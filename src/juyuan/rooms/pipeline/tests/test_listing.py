@@ -27,7 +27,7 @@ from juyuan.rooms.pipeline.tests import factories as f
 from juyuan.rooms.pipeline.tests import pages
 
 pytestmark = pytest.mark.django_db
-MAX_STATEMENTS = 16  # 其中灯六条:四种进展各一、项目一、参数一
+MAX_STATEMENTS = 10
 
 
 def page(cast, who="heyan", query="", **more):

@@ -30,6 +30,7 @@ from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.monthly import submit_updates
 from juyuan.rooms.pipeline.forms.monthly import RowForm, blank, read, restored
+from juyuan.rooms.pipeline.queries import lights
 from juyuan.rooms.pipeline.queries import monthly as queries
 from juyuan.rooms.pipeline.queries.figures import View
 from juyuan.rooms.pipeline.queries.monthly import Sheet
@@ -253,13 +254,20 @@ def _draw(
 ) -> HttpResponse:
     may = bool(access.can_report_month(found.actor, sheet.unit.pk, found.reach))
     editable = may and not sheet.closed and found.as_of is None
+    lamps = lights.lamps(
+        [form.row.project_id for form in forms], found.as_of or found.today,
+        past=found.as_of is not None,
+    )  # fmt: skip
     context = {
         "page_title": "月度更新",
         "saved": kept,
         "sheet": sheet,
         "tally": sheet.tally,
         "then": sheet.then,
-        "rows": [_row(form, sheet, editable) for form in forms],
+        "rows": [
+            _row(form, sheet, editable, lamps.get(form.row.project_id, lights.UNLIT))
+            for form in forms
+        ],
         "editable": editable,
         "correctable": may and sheet.closed,
         "wrong": [form for form in forms if form.errors],
@@ -287,7 +295,7 @@ def _options(pairs: Iterable[tuple[str, str]]) -> SafeString:
     return format_html_join("", '<option value="{}">{}</option>', pairs)
 
 
-def _row(form: RowForm, sheet: Sheet, editable: bool) -> dict[str, Any]:
+def _row(form: RowForm, sheet: Sheet, editable: bool, lamp: lights.Lamp) -> dict[str, Any]:
     row = form.row
     return {
         "code": row.code,
@@ -301,7 +309,7 @@ def _row(form: RowForm, sheet: Sheet, editable: bool) -> dict[str, Any]:
         "fresh": row.fresh,
         "state": row.state,
         "light": LIGHTS[row.state],
-        "lamp": row.lamp.light,
+        "lamp": lamp.light,
         "lamp_url": f"{reverse('pipeline:detail', args=[row.code])}#light",
         "revision": row.revision,
         "current": row.current,
