@@ -319,8 +319,17 @@ def _watched(row: Mapping[str, Any], known: Known, on: date) -> Watched:
     )
 
 
-def lamps(ids: Iterable[int], on: date, *, past: bool = False) -> dict[int, Lamp]:
-    """这些项目的灯与缘由:三条查询,与项目数、进展数无关。`past` 为真即那一天终了时的。"""
+def lamps(
+    ids: Iterable[int],
+    on: date,
+    *,
+    past: bool = False,
+    loaded: Iterable[Project] | None = None,
+) -> dict[int, Lamp]:
+    """这些项目的灯与缘由:三条查询,与项目数、进展数无关。`past` 为真即那一天终了时的。
+
+    `loaded` 是已经取出的项目(此刻的):不再查项目表,少一条。
+    """
     wanted = set(ids)
     if not wanted:
         return {}
@@ -333,7 +342,10 @@ def lamps(ids: Iterable[int], on: date, *, past: bool = False) -> dict[int, Lamp
         else Project.objects.filter(pk__in=wanted, voided_at__isnull=True)
     )
     found = {}
-    for row in base.values("project_id" if past else "pk", *COLUMNS):
+    rows: Iterable[Mapping[str, Any]] = base.values("project_id" if past else "pk", *COLUMNS)
+    if loaded is not None and not past:
+        rows = [{name: getattr(p, name) for name in ("pk", *COLUMNS)} for p in loaded]
+    for row in rows:
         pk = row["project_id" if past else "pk"]
         facts = known.get(pk, Known())
         found[pk] = Lamp(

@@ -161,7 +161,7 @@ def rows_of(
     then: past.Hosts | None = None,
     as_of: date | None = None,
 ) -> list[Row]:
-    """一批项目(已带 lead_unit、chain、node)→ 行。出资方、承载地、证据各一条查询,灯三条。
+    """一批项目(已带 lead_unit、chain、node)→ 行。出资方、承载地、证据各一条查询,灯两条。
 
     `then` 是某日的承载地(`past.overlay`):那一天还差什么没有留存,不作猜测;灯按 `as_of` 那一天算。
     """
@@ -181,7 +181,7 @@ def rows_of(
         for item in Evidence.objects.filter(project_id__in=ids, voided_at__isnull=True):
             evidence[item.project_id].append(item)
     extra = registry.partials(ids) if ids else {}
-    lamps = lights.lamps(ids, as_of or on, past=as_of is not None)
+    lamps = lights.lamps(ids, as_of or on, past=as_of is not None, loaded=projects)
     found = []
     for project in projects:
         facts = assemble(project, parties[project.pk], evidence[project.pk])

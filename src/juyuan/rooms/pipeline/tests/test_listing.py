@@ -27,7 +27,7 @@ from juyuan.rooms.pipeline.tests import factories as f
 from juyuan.rooms.pipeline.tests import pages
 
 pytestmark = pytest.mark.django_db
-MAX_STATEMENTS = 12  # 其中灯三条:参数、四种进展合一、项目
+MAX_STATEMENTS = 12  # 其中灯两条:参数、四种进展合一
 
 
 def page(cast, who="heyan", query="", **more):
