@@ -18,14 +18,17 @@ from juyuan.kernel.money import to_wan, to_yi
 from juyuan.kernel.period import add_months
 from juyuan.rooms.pipeline.actions.escalation import BATCH, SIGNED_OR_LATER, cases_of
 from juyuan.rooms.pipeline.models import Voucher
-from juyuan.rooms.pipeline.queries import relations
+from juyuan.rooms.pipeline.queries import lights, relations
+from juyuan.rooms.pipeline.queries.figures import View
 from juyuan.rooms.pipeline.queries.periods import Periods
 from juyuan.rooms.pipeline.queries.scope import seen_whole
 from juyuan.rooms.pipeline.rules.amounts import must_escalate
+from juyuan.rooms.pipeline.rules.lights import Light
 from juyuan.rooms.pipeline.rules.relations import propose
 from juyuan.rooms.pipeline.rules.vouchers import recognised_amount, recognised_share
 
 PERIODS_AHEAD = 4
+COLOURS = {Light.YELLOW.value: "（黄灯）", Light.RED.value: "（红灯）"}
 
 
 def _named(actor: Actor, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
@@ -110,6 +113,27 @@ def present_periods(actor: Actor, keys: Iterable[Any]) -> dict[Any, tuple[str, s
     return {key: (f"{key} 一期", f"{reverse('pipeline:monthly')}?period={key}") for key in keys}
 
 
+# ───────── 灯 ─────────
+
+
+def signals(actor: Actor, on: date) -> dict[int, str]:
+    """{项目: 「预警（黄灯）」};推进中的项目,按 `on` 那天的界限,一条集合式的查询。"""
+    rows = lights.with_light(lights.watched_rows(View.of(actor), on, past=False), on)
+    return {
+        pk: _lit(light) + ("，提请退库" if gone else "")
+        for pk, light, gone in rows.values_list("pk", "light", "withdraw")
+    }
+
+
+def present_lit(actor: Actor, ids: Iterable[Any]) -> dict[Any, tuple[str, str]]:
+    """点进去就是为什么亮。"""
+    return {pk: (name, f"{url}#light") for pk, (name, url) in _named(actor, ids).items()}
+
+
+def _lit(light: str) -> str:
+    return Light(light).label + COLOURS.get(light, "")
+
+
 # ───────── 项目关系 ─────────
 
 
@@ -147,6 +171,12 @@ EFFECTS = (
          "first_contact.report_day", "first_contact.report_day_time",
          "first_contact.report_day_holiday"),
         periods, present_periods, "一期用月首那天有效的参数；已锁账的期不变。",
+    ),
+    Effect(
+        "pipeline.lights", "项目的灯",
+        ("lights.", "update.substantive_kinds", "update.other_kinds"), signals, present_lit,
+        "灯是看的时候才算的，不存：自施行日起按新的界限；过去各日的灯仍按当时的界限。"
+        "提请退库仍由人确认，机器不退。",
     ),
     Effect(
         "pipeline.relations", "提请判定的项目关系", ("relations.",), proposed, present_pairs,

@@ -11,7 +11,7 @@ from juyuan.foundation.duties.models import DueChange, Duty
 from juyuan.foundation.policy import queries
 from juyuan.foundation.policy.actions import confirm_parameter, propose_parameter
 from juyuan.foundation.policy.effects import Group, Preview, preview
-from juyuan.rooms.pipeline.models import Escalation, Project
+from juyuan.rooms.pipeline.models import Escalation, ProgressEvent, Project
 from juyuan.rooms.pipeline.rules.amounts import Origin
 from juyuan.rooms.pipeline.rules.drafts import PartyDraft
 from juyuan.rooms.pipeline.rules.stages import Stage
@@ -135,3 +135,99 @@ def test_second_person_finds_the_proposal_on_the_workbench_and_among_the_duties(
     for who in ("heyan", "chen", "longshan"):  # 提议人自己、经办、别的单位不在此列
         assert page not in cast.client(who).get("/duties/").content.decode()
         assert "等我确认的参数" not in cast.client(who).get("/").content.decode()
+
+
+LAMPS = "项目的灯"
+
+
+def talking(cast: Any, name: str = "久未推进", *, after: int = 0, **more: Any) -> Project:
+    """`after` 天之后谈到洽谈,此后没有实质进展。"""
+    return f.at(cast, Stage.NEGOTIATION, name=name, now=f.later(cast, after), **more)
+
+
+def test_s3_3b_other_months_turn_these_lights_and_no_others(cast: Any) -> None:
+    f.parameters(cast)
+    old = talking(cast)
+    talking(cast, "刚谈不久", after=55)
+    found = look(cast, "lights.red_months", 2, after=75)
+    (change,) = group(found, LAMPS).changes
+    assert (change.title, change.url) == (old.name, f"/projects/{old.code}/#light")
+    assert (change.before, change.after) == ("预警（黄灯）", "滞后（红灯）")
+    assert (group(found, LAMPS).found, group(found, LAMPS).looked) == (1, 2)
+    figures = {c.title: (c.before, c.after) for c in group(found, "统计数字").changes}
+    assert figures["红灯项目数"] == ("0 个", "1 个") and figures["黄灯项目数"] == ("1 个", "0 个")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "after"),
+    [
+        ("lights.yellow_months", 3, "正常"),
+        ("lights.withdraw_months", 2, "预警（黄灯），提请退库"),
+        ("lights.stages", ["intent"], "正常"),
+        ("lights.promise_red_days", 5, None),
+    ],
+)
+def test_s3_3b_every_parameter_of_the_lights_is_previewed(
+    cast: Any, key: str, value: Any, after: str | None
+) -> None:
+    f.parameters(cast)
+    talking(cast)
+    changes = group(look(cast, key, value, after=75), LAMPS).changes
+    assert [c.after for c in changes] == ([] if after is None else [after])
+
+
+def test_s3_3b_a_later_promise_limit_dims_the_light_of_a_signed_project(cast: Any) -> None:
+    f.parameters(cast)
+    f.at(cast, Stage.SIGNED, promised_land_on=cast.TODAY - timedelta(days=4))
+    (change,) = group(look(cast, "lights.promise_yellow_days", 5), LAMPS).changes
+    assert (change.before, change.after) == ("预警（黄灯）", "正常")
+
+
+def test_s3_3b_kinds_of_progress_that_count_are_previewed_too(cast: Any) -> None:
+    f.parameters(cast)
+    day = f.later(cast, 40)
+    ProgressEvent.objects.create(
+        project=talking(cast), kind="contact", happened_on=day.date(), at=day
+    )
+    book = queries.params(cast.TODAY)
+    more = [k for k in book["update.other_kinds"] if k["code"] == "contact"]
+    kinds = [*book["update.substantive_kinds"], *more]
+    (change,) = group(look(cast, "update.substantive_kinds", kinds, after=75), LAMPS).changes
+    assert (change.before, change.after) == ("预警（黄灯）", "正常")  # 电话也算了
+
+
+def test_s3_3b_light_on_the_day_it_takes_effect_with_what_is_known_today(cast: Any) -> None:
+    f.parameters(cast)
+    talking(cast, "快满两个月")
+    soon = cast.TODAY + timedelta(days=65)
+    (change,) = group(look(cast, "lights.red_months", 2, day=soon, after=55), LAMPS).changes
+    assert (change.before, change.after) == ("预警（黄灯）", "滞后（红灯）")
+    assert group(look(cast, "lights.red_months", 2, after=55), LAMPS).found == 0  # 今天还没有满
+
+
+@pytest.mark.parametrize(("who", "seen"), [("heyan", 1), ("chen", 0)])
+def test_s3_3b_light_of_a_hidden_project_is_not_even_counted(
+    cast: Any, who: str, seen: int
+) -> None:
+    f.parameters(cast)
+    talking(cast, "限名单的", confidentiality="restricted")
+    lamps = group(look(cast, "lights.red_months", 2, who=who, after=75), LAMPS)
+    assert (lamps.looked, lamps.found) == (seen, seen)
+
+
+def test_s3_3b_lights_are_compared_in_the_same_statements_for_any_number(cast: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from juyuan.rooms.pipeline.actions import effects
+
+    f.parameters(cast)
+    actor, day, counts = cast.actor("heyan"), cast.TODAY + timedelta(days=75), set()
+    queries.params(day)
+    for n in range(3):
+        talking(cast, f"久未推进{n}")
+        with CaptureQueriesContext(connection) as seen:
+            found = effects.signals(actor, day)
+            assert len(effects.present_lit(actor, found)) == n + 1
+        counts.add(len(seen))
+    assert len(counts) == 1
