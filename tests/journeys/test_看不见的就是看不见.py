@@ -188,7 +188,10 @@ def body(response: Any) -> bytes:
     raw = b"".join(response.streaming_content) if response.streaming else response.content
     if response.get("Content-Type", "").endswith("spreadsheetml.sheet"):
         return raw
-    return re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken": ?)"\w+"', rb"\1", raw)
+    # 防伪造的令牌与一张表自己的记号每次随机
+    return re.sub(
+        rb'(csrfmiddlewaretoken" value=|X-CSRFToken": ?|name="session" value=)"[\w-]+"', rb"\1", raw
+    )
 
 
 def headers(response: Any) -> dict[str, str]:

@@ -32,6 +32,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken
 
 PARTIAL = ".partial"
+PATIENCE = 2  # 秒:上一次被杀,它的锁要过片刻才放开
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def take(
     """
     folder = folder.absolute()
     _refuse_taken(folder)
-    with only_one("keeping.backup") as mine:
+    with only_one("keeping.backup", patience=PATIENCE) as mine:
         if not mine:
             raise RuleBroken.one("backup", "busy", "另一次备份正在做,请等它做完")
         sealed = seal(now=now)

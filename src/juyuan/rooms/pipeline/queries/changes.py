@@ -120,7 +120,7 @@ def read(data: Mapping[str, str], fallback: date) -> Wanted:
     return Wanted(
         read_day(data.get("since", "")) or fallback,
         kind if kind in KINDS else "",
-        data.get("unit", "").strip()[:60],
+        data.get("unit", "").replace("\x00", "").strip()[:60],
     )
 
 
