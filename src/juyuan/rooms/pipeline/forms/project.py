@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -35,13 +35,12 @@ from juyuan.rooms.pipeline.rules.drafts import (
     ProjectDraft,
 )
 from juyuan.rooms.pipeline.rules.facts import LandingKind
-from juyuan.rooms.pipeline.rules.gates import need_label
-from juyuan.rooms.pipeline.rules.stages import Stage
 
 UNKNOWN_CHOICES = [("", "填写数字"), *[pair for pair in Unknown.pairs() if pair[0]]]
 MONEY_HINT = "按万元填；也可以自己写单位，如 1.2亿元"
 BLANK = [("", "请选择")]
 MAX_ROWS = 20
+MarkOf = Callable[[str], str]  # 栏名 → 必填、下阶段必填、选填(gates.need_label)
 
 
 def _text(name: str, *, rows: int = 0, hint: str = "") -> forms.CharField:
@@ -106,12 +105,14 @@ class ProjectForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     base = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, choices: Choices, stage: Stage, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, mark_of: MarkOf, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.choices = choices
-        self.marks = {name: need_label(name, stage) for name in self.fields}
-        for name in ("summary", "remark", "participants", "listed"):
-            self.marks.pop(name)
+        self.marks = {
+            name: mark_of(name)
+            for name, one in self.fields.items()
+            if not name.endswith("_unknown") and not isinstance(one.widget, forms.HiddenInput)
+        }
         self._offer("chain", BLANK + choices.chains)
         self._offer("node", [*BLANK, *choices.nodes])
         self._offer("lead_unit", BLANK + choices.units)
@@ -228,14 +229,14 @@ class ProjectBundle:
         self,
         *,
         choices: Choices,
-        stage: Stage,
+        mark_of: MarkOf,
         initial: Mapping[str, Any],
         data: MultiValueDict[str, Any] | None = None,
         suggest_url: str = "",
         restored: QueryDict | None = None,
     ) -> None:
         self.choices = choices
-        self.stage = stage
+        self.marks = {name: mark_of(name) for name in ("investors", "host_units")}
         if data is None and restored is not None:  # 没交的草稿:作为初值填回
             initial = {
                 **initial,
@@ -243,7 +244,7 @@ class ProjectBundle:
                 "parties": _rows_in(restored, "parties", PartyForm),
                 "hosts": _rows_in(restored, "hosts", HostForm),
             }
-        self.form = ProjectForm(data, initial=initial, choices=choices, stage=stage)
+        self.form = ProjectForm(data, initial=initial, choices=choices, mark_of=mark_of)
         self.parties = PartyFormSet(
             data,
             initial=initial.get("parties") or None,
@@ -258,15 +259,6 @@ class ProjectBundle:
         )
         self.loose: list[ErrorLine] = []
         self.group_errors: dict[str, list[ErrorLine]] = {"parties": [], "hosts": [], "contact": []}
-
-    @property
-    def marks(self) -> dict[str, str]:
-        """出资方、承载地、接触记录的标记。"""
-        return {
-            "investors": need_label("investors", self.stage),
-            "host_units": need_label("host_units", self.stage),
-            "contact": need_label("contact", self.stage),
-        }
 
     def is_valid(self) -> bool:
         checked = [self.form.is_valid(), self.parties.is_valid(), self.hosts.is_valid()]

@@ -10,11 +10,9 @@ from django import forms
 
 from juyuan.foundation.ui.fields import check_unknown
 from juyuan.rooms.pipeline.forms.choices import Choices
-from juyuan.rooms.pipeline.forms.project import BLANK, ProjectForm
+from juyuan.rooms.pipeline.forms.project import BLANK, MarkOf, ProjectForm
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.drafts import ProjectDraft
-from juyuan.rooms.pipeline.rules.gates import need_label
-from juyuan.rooms.pipeline.rules.stages import Stage
 
 # 表格的列 → 项目表单的字段(第一个是主栏)
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -35,7 +33,7 @@ class CellForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": REOPEN})
     base = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, cell: str, choices: Choices, stage: Stage, **kw: Any) -> None:
+    def __init__(self, *args: Any, cell: str, choices: Choices, mark_of: MarkOf, **kw: Any) -> None:
         kw["auto_id"] = "cell_%s"
         super().__init__(*args, **kw)
         self.choices, self.names = choices, FIELDS[cell]
@@ -44,7 +42,7 @@ class CellForm(forms.Form):
         offered: dict[str, Any] = {"lead_unit": choices.units, "node": choices.nodes}
         if self.main in offered:
             self.fields[self.main].choices = BLANK + offered[self.main]  # type: ignore[attr-defined]
-        self.marks = {self.main: need_label(self.main, stage)}
+        self.marks = {self.main: mark_of(self.main)}
 
     @property
     def main(self) -> str:

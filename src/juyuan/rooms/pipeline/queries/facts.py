@@ -36,6 +36,11 @@ def statement_of(row: Evidence) -> Statement:
     )
 
 
+def no_facts() -> Facts:
+    """还没登记的项目:什么事实也没有(登记表单的标记由此算)。"""
+    return Facts(policy_day=pack().document.effective_from)
+
+
 def assemble(
     project: Project, parties: Iterable[ProjectParty], evidence: Iterable[Evidence]
 ) -> Facts:

@@ -177,7 +177,7 @@ NEEDS: tuple[Need, ...] = (
         "正式合同",
         "3.3b",
         "lead",
-        ("formal_contract", "signed_on"),
+        ("formal_contract",),
         _statement(FactKey.FORMAL_CONTRACT),
         act="evidence",
         hint="双方签章的正式合同;框架协议不算",
@@ -356,17 +356,50 @@ def highest_met(facts: Facts, below: Stage, on: date) -> Stage | None:
     return next((s for s in reversed(earlier) if not missing(facts, s, on)), None)
 
 
-def need_label(field_name: str, stage: Stage, landing_kind: LandingKind | None = None) -> str:
-    """表单上某字段的标记:必填(现在所在的库要)、下阶段必填、选填。同一张表。"""
+# 表单上清空一栏,门槛事实里就没有了什么(清空产业链,环节随之清空;「暂不能提供」与数字是一栏)
+BLANK: dict[str, dict[str, object]] = {
+    "name": {"name": ""},
+    "chain": {"chain": False, "node": False},
+    "node": {"node": False},
+    "basis": {"basis": ""},
+    "site_options": {"site_options": ""},
+    "total_investment": {"estimate": None, "estimate_unknown": False},
+    "benefit": {"benefit": ""},
+    "investors": {"investors": 0, "share_total_bp": 0, "origins_known": False},
+    "lead_unit": {"lead_unit": False},
+    "factor_needs": {"factor_needs_text": ""},
+    "contract_amount": {"contract_amount": None},
+}
+
+
+def need_label(
+    field_name: str, stage: Stage, facts: Facts, on: date, *, entering: bool = False
+) -> str:
+    """表单上某一栏的标记,与保存、前移走的是同一张门槛表:
+
+    必填 = 空着这一栏就保存不了:名称总是;登记时(`entering`)是直接进入的库要的,谋划只要名称;
+    编辑时是本库已经齐、清空就不齐的(本来就缺的不拦,见 `edit_project`)。
+    下阶段必填 = 空着就进不了下一个库。其余选填。
+    """
     if field_name == "name":
         return "必填"
-    # 与 applicable 同义:过了谋划,谋划的几项不再要
-    stages = {n.stage for n in NEEDS if field_name in n.fields and (n.stage != P or stage == P)}
-    if not stages:
-        return "选填"
-    if any(s.order <= stage.order for s in stages):
+    blanked = facts.merged(**BLANK.get(field_name, {}))
+
+    def hangs(target: Stage) -> list[Need]:
+        found = applicable(facts, target, on)
+        return [n for n in found if field_name in n.fields and not n.met(blanked)]
+
+    if entering:
+        must = stage != P and bool(hangs(stage))
+    else:
+        must = any(need.met(facts) for need in hangs(stage))
+    if must:
         return "必填"
     following = stage.next
-    if following is not None and any(s.order <= following.order for s in stages):
-        return "下阶段必填"
-    return "选填"
+    return "下阶段必填" if following is not None and hangs(following) else "选填"
+
+
+def unfilled(facts: Facts, stage: Stage, on: date) -> list[str]:
+    """本库的门槛里还空着、在表单上就能填、空着也能保存的各项(先待核实);名称总要填,不在其内。"""
+    found = [c.need for c in check(facts, stage, on) if not c.ok]
+    return [need.label for need in found if need.act == "edit" and need.fact != "name"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from juyuan.rooms.pipeline.forms.choices import Choices
 from juyuan.rooms.pipeline.forms.project import ProjectBundle
 from juyuan.rooms.pipeline.rules.amounts import Origin, Unknown
 from juyuan.rooms.pipeline.rules.drafts import HostDraft, PartyDraft, ProjectDraft
-from juyuan.rooms.pipeline.rules.facts import FactKey
+from juyuan.rooms.pipeline.rules.facts import FactKey, Facts
 from juyuan.rooms.pipeline.rules.gates import need_label
 from juyuan.rooms.pipeline.rules.stages import STAGES, Stage
 from juyuan.rooms.pipeline.views import merging
@@ -47,16 +48,18 @@ def posted(**given: object) -> QueryDict:
 
 
 def bundle(stage: Stage = Stage.PLANNING, **given: object) -> ProjectBundle:
-    return ProjectBundle(choices=CHOICES, stage=stage, initial={}, data=posted(**given))
+    mark_of = partial(need_label, stage=stage, facts=Facts(), on=date(2026, 11, 20))
+    return ProjectBundle(choices=CHOICES, mark_of=mark_of, initial={}, data=posted(**given))
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_s3_3b_必填标记出自门槛表(stage) -> None:
+def test_s3_3b_每一栏都有标记_出自门槛表(stage) -> None:
     made = bundle(stage)
-    for name in ("name", "chain", "node", "basis", "total_investment", "contract_amount",
-                 "lead_unit", "factor_needs", "signed_on"):  # fmt: skip
-        assert made.form.marks[name] == need_label(name, stage)
-    assert made.marks["contact"] == need_label("contact", stage)
+    shown = {n for n in made.form.fields if not n.endswith("_unknown")} - {"version", "base"}
+    marks = made.form.marks | made.marks
+    assert set(marks) == shown | {"investors", "host_units"}
+    for name, mark in marks.items():
+        assert mark == need_label(name, stage, Facts(), date(2026, 11, 20))
 
 
 @pytest.mark.parametrize(

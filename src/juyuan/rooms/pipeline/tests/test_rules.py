@@ -23,7 +23,7 @@ from juyuan.rooms.pipeline.rules.amounts import (
 from juyuan.rooms.pipeline.rules.drafts import HostDraft, PartyDraft, ProjectDraft, judge
 from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
 from juyuan.rooms.pipeline.rules.facts import Conclusion, FactKey, Facts, LandingKind, Statement
-from juyuan.rooms.pipeline.rules.gates import NEEDS, check, missing, need_label
+from juyuan.rooms.pipeline.rules.gates import NEEDS, check, missing, need_label, unfilled
 from juyuan.rooms.pipeline.rules.naming import overlap_percent, project_key
 from juyuan.rooms.pipeline.rules.recognition import (
     Verifiers,
@@ -189,22 +189,52 @@ def test_s3_3b_缺得越多_拒得越多_从不相反(lacks, stage) -> None:
     assert found == lacks & asked
 
 
+FILLED = Facts(
+    name="某项目", chain=True, node=True, basis="依据", site_options="园区", estimate=1,
+    benefit="产值", investors=1, lead_unit=True, factor_needs_text="用地", contract_amount=1,
+    share_total_bp=10000, origins_known=True,
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("field", "stage", "label"),
+    ("field", "stage", "entering", "blank", "filled"),
     [
-        ("name", Stage.PLANNING, "必填"),
-        ("total_investment", Stage.PLANNING, "必填"),
-        ("lead_unit", Stage.PLANNING, "下阶段必填"),
-        ("basis", Stage.PLANNING, "必填"),
-        ("basis", Stage.NEGOTIATION, "选填"),
-        ("contract_amount", Stage.NEGOTIATION, "选填"),
-        ("contract_amount", Stage.INTENT, "下阶段必填"),
-        ("contract_amount", Stage.SIGNED, "必填"),
-        ("remark", Stage.LANDED, "选填"),
+        # 登记:谋划只要名称;直接进洽谈的,洽谈要的都要
+        ("name", Stage.PLANNING, True, "必填", "必填"),
+        ("basis", Stage.PLANNING, True, "选填", "选填"),
+        ("lead_unit", Stage.PLANNING, True, "下阶段必填", "下阶段必填"),
+        ("lead_unit", Stage.NEGOTIATION, True, "必填", "必填"),
+        ("factor_needs", Stage.NEGOTIATION, True, "下阶段必填", "下阶段必填"),
+        # 编辑:本来空着的不拦;本库要的填了就不能再清空
+        ("basis", Stage.PLANNING, False, "选填", "必填"),
+        ("total_investment", Stage.PLANNING, False, "选填", "必填"),
+        ("basis", Stage.NEGOTIATION, False, "选填", "选填"),
+        ("investors", Stage.NEGOTIATION, False, "下阶段必填", "必填"),
+        ("contract_amount", Stage.NEGOTIATION, False, "选填", "选填"),
+        ("contract_amount", Stage.INTENT, False, "下阶段必填", "下阶段必填"),
+        ("contract_amount", Stage.SIGNED, False, "下阶段必填", "必填"),
+        ("contract_amount", Stage.LANDED, False, "选填", "必填"),
+        ("signed_on", Stage.INTENT, False, "选填", "选填"),
+        ("remark", Stage.LANDED, False, "选填", "选填"),
     ],
 )
-def test_s3_3b_表单标记与门槛同源(field, stage, label) -> None:
-    assert need_label(field, stage) == label
+def test_s3_3b_表单标记与门槛同源(field, stage, entering, blank, filled) -> None:
+    for facts, label in ((Facts(), blank), (FILLED, filled)):
+        assert need_label(field, stage, facts, DAY, entering=entering) == label
+
+
+def test_s3_5b_要素需求已有证据的_那一栏就不必填() -> None:
+    paper = Statement(FactKey.FACTOR_NEEDS, id=1, dated_on=DAY, has_file=True)
+    told = Facts(statements=(paper,), factor_needs_text="用地")
+    assert need_label("factor_needs", Stage.INTENT, told, DAY) == "选填"
+    assert need_label("factor_needs", Stage.INTENT, Facts(), DAY) == "下阶段必填"
+
+
+def test_s3_3b_本库还空着的各项_名称不在其内() -> None:
+    assert unfilled(Facts(), Stage.PLANNING, DAY) == [
+        "产业链与环节", "谋划依据", "选址意向", "投资估算", "预期效益",
+    ]  # fmt: skip
+    assert unfilled(FILLED, Stage.PLANNING, DAY) == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -26,13 +27,15 @@ from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
 from juyuan.rooms.pipeline.actions.register import entry_stages, register_project
 from juyuan.rooms.pipeline.forms import choices as options
 from juyuan.rooms.pipeline.forms.acts import EvidenceForm, today_limit
-from juyuan.rooms.pipeline.forms.project import ProjectBundle
+from juyuan.rooms.pipeline.forms.project import MarkOf, ProjectBundle
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries import vouchers
+from juyuan.rooms.pipeline.queries.facts import facts_of, no_facts
 from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.drafts import ProjectDraft, judge
 from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
 from juyuan.rooms.pipeline.rules.facts import FactKey
+from juyuan.rooms.pipeline.rules.gates import need_label, unfilled
 from juyuan.rooms.pipeline.rules.stages import Stage
 from juyuan.rooms.pipeline.views import keeping, merging
 from juyuan.rooms.pipeline.views.common import actor_of, detail_url
@@ -76,14 +79,14 @@ def initial_of(draft: ProjectDraft, chosen: options.Choices) -> dict[str, Any]:
 
 def _bundle(
     chosen: options.Choices,
-    stage: Stage,
+    mark_of: MarkOf,
     initial: dict[str, Any],
     data: Any = None,
     restored: QueryDict | None = None,
 ) -> ProjectBundle:
     return ProjectBundle(
         choices=chosen,
-        stage=stage,
+        mark_of=mark_of,
         initial=initial,
         data=data,
         suggest_url=reverse("pipeline:suggest_investors"),
@@ -124,7 +127,9 @@ def register(request: HttpRequest) -> HttpResponse:
         "hosts": [],
     }
     data = request.POST if request.method == "POST" else None
-    bundle = _bundle(chosen, stage, initial, data, auto.data)
+    today, facts = now.date(), no_facts()
+    mark_of = partial(need_label, stage=stage, facts=facts, on=today, entering=True)
+    bundle = _bundle(chosen, mark_of, initial, data, auto.data)
     contact = EvidenceForm(data, prefix="contact", initial={"fact": FactKey.CONTACT.value})
     contact.fields["fact"].required = False
     today_limit(contact, now.date())
@@ -149,6 +154,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "contact": contact if stage == Stage.NEGOTIATION else None,
         "kept": kept,
         "stage": stage,
+        "unfilled": unfilled(facts, stage, today) if stage == Stage.PLANNING else [],
         "entries": [
             {
                 "label": f"登记到{s.label}",
@@ -231,10 +237,12 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     chosen = options.load(now.date(), keep_units={pk for pk in units if pk is not None})
     initial = _editing(project, current, chosen)
     stage, merged, status = project.stage_enum, None, 200
+    facts, today = facts_of(project), now.date()
+    mark_of = partial(need_label, stage=stage, facts=facts, on=today)
     auto = autosave_of(request)
     auto.version = project.version
     data = request.POST if request.method == "POST" else None
-    bundle = _bundle(chosen, stage, initial, data, auto.data)
+    bundle = _bundle(chosen, mark_of, initial, data, auto.data)
     if request.method == "POST":
         status = 422
         if bundle.is_valid():
@@ -255,6 +263,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         "bundle": bundle,
         "form": bundle.form,
         "stage": stage,
+        "unfilled": unfilled(facts, stage, today),
         "merged": merged,
         "submit": "保存修改",
         "cancel_url": detail_url(project),
@@ -327,7 +336,9 @@ def _merged(
     again = _editing(fresh, found.draft, chosen)
     if found.draft.parties == bundle.draft(ids).parties:
         again["parties"] = rows
-    return _bundle(chosen, fresh.stage_enum, again), found
+    day = clock.today()
+    mark_of = partial(need_label, stage=fresh.stage_enum, facts=facts_of(fresh), on=day)
+    return _bundle(chosen, mark_of, again), found
 
 
 def _known_investors(actor: Actor, rows: list[dict[str, Any]]) -> list[int]:

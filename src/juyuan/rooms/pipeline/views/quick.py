@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,12 +22,15 @@ from juyuan.kernel.verdict import NotFound, RuleBroken, Stale, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project, frozen_findings
 from juyuan.rooms.pipeline.forms import choices as options
+from juyuan.rooms.pipeline.forms.project import MarkOf
 from juyuan.rooms.pipeline.forms.quick import CellForm, initial_of
 from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries.facts import facts_of
 from juyuan.rooms.pipeline.queries.listing import rows_of
 from juyuan.rooms.pipeline.queries.scope import door, seen_whole
 from juyuan.rooms.pipeline.queries.timeline import changes_between
 from juyuan.rooms.pipeline.rules.drafts import ProjectDraft
+from juyuan.rooms.pipeline.rules.gates import need_label
 from juyuan.rooms.pipeline.rules.quick import CELLS
 from juyuan.rooms.pipeline.views import merging, tables
 from juyuan.rooms.pipeline.views.common import actor_of
@@ -44,6 +48,13 @@ def _fresh_initial(cell: str, project: Project, chosen: options.Choices) -> dict
     return initial_of(cell, draft, chosen) | {"version": project.version, "base": base}
 
 
+def _marks(project: Project) -> MarkOf:
+    """这一格的标记,与编辑页同一张门槛表。"""
+    return partial(
+        need_label, stage=project.stage_enum, facts=facts_of(project), on=clock.today()
+    )  # fmt: skip
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def cell(request: HttpRequest, code: str, cell: str) -> HttpResponse:
     """GET 这一格的表单(`?row=1` 是不改了,要新的一行);POST 保存。"""
@@ -57,16 +68,17 @@ def cell(request: HttpRequest, code: str, cell: str) -> HttpResponse:
     current = draft_of(project)
     keep = {current.lead_unit_id} if current.lead_unit_id else set()
     chosen = options.load(now.date(), keep_units=keep)
-    stage, status, context = project.stage_enum, 200, dict[str, Any]()
+    mark_of, status, context = _marks(project), 200, dict[str, Any]()
     if request.method != "POST":
         frozen = frozen_findings(project, set(CELLS[cell]))
         if frozen:
             raise RuleBroken(frozen)
         form = CellForm(
-            cell=cell, choices=chosen, stage=stage, initial=_fresh_initial(cell, project, chosen)
-        )
+            cell=cell, choices=chosen, mark_of=mark_of,
+            initial=_fresh_initial(cell, project, chosen),
+        )  # fmt: skip
     else:
-        form, status = CellForm(request.POST, cell=cell, choices=chosen, stage=stage), 422
+        form, status = CellForm(request.POST, cell=cell, choices=chosen, mark_of=mark_of), 422
         if form.is_valid():
             mine, before = form.draft(current), project.version
             try:
@@ -111,7 +123,7 @@ def _again(cell: str, fresh: Project, form: CellForm, chosen: options.Choices) -
     for name, value in _fresh_initial(cell, fresh, chosen).items():
         if name in ("version", "base"):
             data[name] = str(value)
-    return CellForm(data, cell=cell, choices=chosen, stage=fresh.stage_enum)
+    return CellForm(data, cell=cell, choices=chosen, mark_of=_marks(fresh))
 
 
 def _row(request: HttpRequest, actor: Actor, code: str, told: dict[str, Any]) -> HttpResponse:
