@@ -12,13 +12,21 @@ FILL, TOP_ONLY, REFUSE = "fill", "top", "refuse"
 
 
 class CellProblem(Exception):
-    """这一格读不成:原因与改法。"""
+    """这一格读不成:原因与改法,各是完整的一句。
+
+    内核的话连着说(「日期「乱写」读不准:请写成 2024-03-05」),在这里分开。
+    """
 
     def __init__(self, reason: str, mend: str = "", rule: str = "cell") -> None:
-        self.reason = reason
-        self.mend = mend
+        why, asked, how = reason.partition(":请")
+        self.reason = _sentence(why)
+        self.mend = (_sentence(f"请{how}") if asked else "") + mend
         self.rule = rule
         super().__init__(reason)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("。", "!", "?")) else f"{text}。"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from juyuan.foundation.exchange import actions, exporters, queries
+from juyuan.foundation.exchange.columns import RowFinding
 from juyuan.foundation.exchange.kinds import (
     DOUBTFUL,
     REFUSED,
@@ -29,6 +30,9 @@ from juyuan.kernel.verdict import Denied, Finding, Refusal, RuleBroken, Stale
 
 DONE, FINDINGS, USAGE = 0, 1, 2
 SHOWN = 200
+MAPPING_MEND = "请按模板的表头改好再导入,或在网页的导入里对列。"
+# 判定没有说话的存疑、退回(不该有):照样列出来,不让一行无声无息
+UNTOLD = RowFinding("doubt", "这一行要人看。", "请在网页的导入里核对。", rule="untold").as_dict()
 Progress = Callable[[int, int], None]
 
 
@@ -142,12 +146,31 @@ def _told(batch: ImportBatch, committing: bool, written: int) -> Outcome:
 
 
 def _findings(batch: ImportBatch) -> list[dict[str, Any]]:
-    return [
-        {"sheet": row.sheet, "row": row.number, "verdict": row.verdict, **finding}
-        for row in batch.rows.filter(verdict__in=[REFUSED, DOUBTFUL], done=False)
-        for finding in row.findings
-        if finding["level"] != "note"
-    ]
+    """每一条退回、存疑:哪张表、第几行、哪一列(列号与表头),为什么,怎么改。
+
+    整张表对不上列的,各个问题也在其中,没有行与列。
+    """
+    found = [
+        {"sheet": "", "line": None, "column": "", "header": "", "verdict": REFUSED,
+         "level": "refuse", "reason": text, "mend": MAPPING_MEND, "cell": "", "row": None,
+         "field": "", "rule": "mapping", "clause": ""}
+        for text in batch.report.get("problems", [])
+    ]  # fmt: skip
+    headers = {
+        (table["sheet"], column["field"]): column["header"]
+        for table in batch.report.get("tables", [])
+        for column in table["columns"]
+    }
+    for row in batch.rows.filter(verdict__in=[REFUSED, DOUBTFUL], done=False):
+        told = [finding for finding in row.findings if finding["level"] != "note"]
+        for finding in told or [UNTOLD]:
+            place = {
+                "sheet": row.sheet, "line": row.number,
+                "column": finding["cell"].rstrip("0123456789"),
+                "header": headers.get((row.sheet, finding["field"]), "整行"),
+            }  # fmt: skip
+            found.append({**place, "row": row.number, "verdict": row.verdict, **finding})
+    return found
 
 
 def cli_export(

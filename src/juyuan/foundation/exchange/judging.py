@@ -9,6 +9,7 @@ from typing import Any
 
 from juyuan.foundation.exchange.columns import DOUBTFUL as DOUBT
 from juyuan.foundation.exchange.columns import NOTE, ParsedRow, RowFinding
+from juyuan.foundation.exchange.columns import REFUSED as REFUSE
 from juyuan.foundation.exchange.kinds import (
     DOUBTFUL,
     NEW,
@@ -29,6 +30,8 @@ SKIP = "skip"
 AS_NEW = "new"
 SAME_AS = "same:"
 SENSITIVE_MASK = "******"
+MENDS = {REFUSE: "请改正后再导入。", DOUBT: "请在导入页面逐行选定。"}
+HELD_MEND = "请等核对结果,不必重报。"
 
 
 @dataclass(frozen=True)
@@ -98,14 +101,14 @@ def judge_rows(
 
 
 def _conclude(row: ParsedRow, answer: Judgement) -> Verdict:
-    findings = _once((*row.findings, *answer.findings))
+    findings = _once(row.findings, answer.findings)
     hidden = tuple(c for c in answer.candidates if not c.visible)
     seen = tuple(c for c in answer.candidates if c.visible)
     if row.broken or answer.verdict == REFUSED:
         return Verdict(row, REFUSED, findings)
     if hidden:
         # 看不见的重合:不说是谁、像在哪里,只说已登记
-        told = (*row.findings, row.finding(DOUBT, held_answer(bureau()), "", rule="held"))
+        told = (*row.findings, row.finding(DOUBT, held_answer(bureau()), HELD_MEND, rule="held"))
         return Verdict(row, DOUBTFUL, told, candidates=seen, hidden=hidden)
     if row.doubts:
         return Verdict(row, DOUBTFUL, findings)
@@ -123,10 +126,14 @@ def _conclude(row: ParsedRow, answer: Judgement) -> Verdict:
     return verdict
 
 
-def _once(findings: Sequence[RowFinding]) -> tuple[RowFinding, ...]:
-    """同一句话只说一遍(各室的判定可能把解析的发现又带回来);带单元格的那一句在先。"""
+def _once(parsed: Sequence[RowFinding], judged: Sequence[RowFinding]) -> tuple[RowFinding, ...]:
+    """一格只说一遍:解析时已退回、存疑的格子没有值,判定就这一栏再说的话由此而来,略去;
+    判定把解析的发现原样带回来的,同一句话也只留一句(带单元格的那一句在先)。总说得出怎么办。"""
+    told = {f.field for f in parsed if f.field and f.level in (REFUSE, DOUBT)}
     kept: dict[tuple[str, str], RowFinding] = {}
-    for finding in findings:
+    for finding in (*parsed, *(f for f in judged if f.field not in told)):
+        if finding.level in MENDS and not finding.mend:
+            finding = replace(finding, mend=MENDS[finding.level])
         kept.setdefault((finding.level, finding.reason), finding)
     return tuple(kept.values())
 

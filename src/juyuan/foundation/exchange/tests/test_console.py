@@ -60,6 +60,28 @@ def test_preview_then_commit_then_nothing_to_do(run: Any) -> None:
     json.dumps(again.document, ensure_ascii=False)
 
 
+def test_json_tells_line_column_reason_and_mend_of_every_refused_row(run: Any) -> None:
+    head = ["项目名称", "总投资(万元)", "时间", "出资比例"]
+    data = plain(head, ["甲项目", 1, "2026-13-40", None], ["乙项目", "约2", None, "说不清"],
+                 ["", 5, None, None], ["丁项目", 1, "2026-03-12", None])  # fmt: skip
+    for commit in (False, True):
+        found = run(data, commit=commit).document["findings"]
+        assert [(f["line"], f["column"], f["header"]) for f in found] == [
+            (2, "C", "时间"), (3, "B", "总投资(万元)"), (3, "D", "出资比例"), (4, "A", "项目名称"),
+        ]  # fmt: skip
+        for finding in found:
+            assert finding["reason"] and finding["mend"] and finding["verdict"] == "refused"
+            assert finding["cell"] == f"{finding['column']}{finding['line']}"
+
+
+def test_json_carries_the_reason_when_no_column_fits(run: Any) -> None:
+    outcome = run(plain(["投资方", "总投资(万元)"], ["甲", 1]), commit=True)
+    assert outcome.status == console.FINDINGS
+    [finding] = outcome.document["findings"]
+    assert finding["rule"] == "mapping" and finding["reason"] and finding["mend"]
+    assert finding["reason"] in outcome.lines
+
+
 def test_nothing_written_is_a_refusal(run: Any) -> None:
     assert run(plain(HEAD, ["乙项目", "约2"]), commit=True).status == console.FINDINGS
     assert (
