@@ -284,14 +284,12 @@ def _notices() -> None:
 
 def _months() -> None:
     from juyuan.foundation.duties.registry import register, register_object
-    from juyuan.foundation.figures.registry import day_by
     from juyuan.foundation.notices.registry import NoticeKind
     from juyuan.foundation.notices.registry import register as register_notice
     from juyuan.foundation.work.registry import Job
     from juyuan.foundation.work.registry import register as register_job
-    from juyuan.foundation.workdays import clock
     from juyuan.rooms.pipeline import jobs
-    from juyuan.rooms.pipeline.queries import monthduty, monthfigures
+    from juyuan.rooms.pipeline.queries import monthduty
 
     register_object(
         monthduty.OBJECT,
@@ -307,24 +305,16 @@ def _months() -> None:
         Job("pipeline.close_month", "月度锁账", jobs.close_months, catch_up=False, clause="3.3b")
     )
     register_job(Job("pipeline.monthly_remind", "提醒月度更新", jobs.remind, clause="3.2c"))
-    monthfigures.register(day_by(clock.today))
 
 
 def _escalations() -> None:
     from juyuan.foundation.duties.registry import register as register_duty
     from juyuan.foundation.duties.registry import register_object
-    from juyuan.foundation.figures.registry import day_by
     from juyuan.foundation.notices.registry import MAIL, ROBOT, NoticeKind, register
     from juyuan.foundation.work.registry import Job
     from juyuan.foundation.work.registry import register as register_job
-    from juyuan.foundation.workdays import clock
     from juyuan.rooms.pipeline import jobs
-    from juyuan.rooms.pipeline.queries import (
-        escalation_duties,
-        escalation_figures,
-        escalations,
-        supplements,
-    )
+    from juyuan.rooms.pipeline.queries import escalation_duties, escalations, supplements
 
     register_object(
         escalations.OBJECT, visible_ids=escalations.visible_ids, present=escalations.present
@@ -339,7 +329,6 @@ def _escalations() -> None:
         ("convener", "请您任提级召集人"),
     ):
         register(NoticeKind(f"pipeline.escalation_{verb}", label, "3.3c", (MAIL, ROBOT)))
-    escalation_figures.register(day_by(clock.today))
     # 只看此刻的项目,漏掉的日子不必逐日补
     register_job(
         Job("pipeline.propose_relations", "提出项目关系", jobs.find_relations, catch_up=False)
@@ -389,13 +378,18 @@ def _figures() -> None:
     from juyuan.rooms.pipeline.queries import (
         ageing,
         behind,
+        escalation_figures,
         figures,
         lightfigures,
+        monthfigures,
         paid_figures,
     )
 
     figures.register()
-    for group in (behind, lateness, paid_figures, ageing, lightfigures):
+    # 次序即页面上的次序:五库、到位资金、提级、月度更新、停留、停滞、时限
+    for group in (
+        behind, paid_figures, escalation_figures, monthfigures, ageing, lightfigures, lateness,
+    ):  # fmt: skip
         group.register(day_by(clock.today))
 
 

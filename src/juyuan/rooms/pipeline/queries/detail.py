@@ -13,6 +13,7 @@ from typing import Any
 from juyuan.foundation.exchange.queries import provenance_of
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import params
+from juyuan.foundation.ui import formats
 from juyuan.rooms.chains.models import ChainPost
 from juyuan.rooms.chains.queries.lookup import industry_name
 from juyuan.rooms.pipeline import facts as registry
@@ -159,13 +160,13 @@ def _steps(
         if stage == current:
             claimed = project.stage_status == StageStatus.CLAIMED
             verb = "待核实" if claimed else "已认定"
-            note = f"{project.stage_since:%m-%d} 入库·{verb}·第 {entered[1] if entered else 0} 天"
+            note = f"{formats.day(project.stage_since, on)} 入库·{verb}·第 {entered[1] if entered else 0} 天"
             state = "claimed" if claimed else "now"
             if claimed and gate is not None and gate.target == stage and gate.missing:
                 note += f"·还差 {gate.missing} 项"
             found.append(StepView(stage, state, note, True))
         elif stage.order < current.order:
-            note = f"{entered[0]:%m-%d} 入库·{entered[1]} 天" if entered else "未经过"
+            note = f"{formats.day(entered[0], on)} 入库·{entered[1]} 天" if entered else "未经过"
             found.append(StepView(stage, "done" if entered else "todo", note, False))
         elif gate is not None and gate.target == stage:
             note = f"还差 {gate.missing} 项" if gate.missing else "门槛已齐"

@@ -120,7 +120,7 @@ RESULT_FIGURES = [
     ),
     Figure(
         "committed_investment", "合同引资额", MONEY, "3.3c",
-        "签约净数所计项目认定当日冻结的合同引资额之和；口径由参数 pipeline.committed_strategy 定"
+        "签约净数所计项目认定当日冻结的合同引资额之和；口径由参数「合同引资额的算法」定"
         "（建议值：正式合同金额乘以市外非财政资金占比）。框架协议计0。",
         RECOGNISED_TEXT, section="签约与落地", dimensions=DIMENSIONS,
     ),

@@ -36,7 +36,7 @@ FIGURES = (
     ),
     Figure(
         "projects_red", "红灯项目数", "个", "3.3b",
-        "推进中的项目里亮红灯的;界限由参数 lights.* 定(建议值)。",
+        "推进中的项目里亮红灯的;几个月没有实质进展、承诺的日子过了几天,由参数定(建议值)。",
         COUNTS_BY, section=SECTION, dimensions=(LEAD,),
     ),
     Figure(

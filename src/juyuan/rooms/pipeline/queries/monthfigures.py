@@ -38,7 +38,7 @@ FIGURES = (
     ),
     _figure(
         "update_on_time", "月度更新按时",
-        "应报里第一稿在截止时刻之前提交的;截止时刻由参数 first_contact.report_day 与 report_day_time 定。",
+        "应报里第一稿在截止时刻之前提交的;截止时刻由参数「首谈单位每月报备日」「报备日截止时刻」定。",
     ),
     _figure(
         "update_on_time_rate", "月度更新按时率",
@@ -52,7 +52,7 @@ FIGURES = (
     ),
     _figure(
         "update_empty", "月度更新无实质进展",
-        "报了而最后一稿没有实质进展的;算不算由参数 update.substantive_kinds 的种类定,不由文字定。",
+        "报了而最后一稿没有实质进展的;算不算由参数「算作实质进展的事件」定,不由文字定。",
         clause="3.3b",
     ),
 )  # fmt: skip

@@ -43,7 +43,7 @@ from juyuan.rooms.pipeline.rules.vouchers import CountBy, Entry, VoucherState, s
 
 KIND = Dimension("kind", "按凭证种类")
 DIMENSIONS = (COUNTY, CHAIN, LEAD, KIND)
-COUNTS_BY = "归期按参数 recognition.count_by（建议值：认定日）；期初的历史凭证按到账日；冲回自认可冲回之日减去"
+COUNTS_BY = "归期按参数「数字按认定日还是事实日归期」（建议值：认定日）；期初的历史凭证按到账日；冲回自认可冲回之日减去"
 SECTION = "到位资金"
 PERIOD_OF = {"paid_in_month": "month", "paid_in_year": "year", "paid_in_total": "total"}
 PENDING = "paid_in_pending"
