@@ -187,6 +187,8 @@ def _ledger() -> None:
             "view": "视图",
             "parameter_proposal": "参数提议",
             "first_contact_check": "查重",
+            "first_contact_claim": "首谈登记",
+            "first_contact_conflict": "撞单",
         },
     )
 
@@ -441,15 +443,22 @@ def _investors() -> None:
 
 
 def _first_contact() -> None:
-    from juyuan.foundation.duties.registry import register_object
+    from juyuan.foundation.duties import registry as duties
+    from juyuan.foundation.files import registry as files
     from juyuan.foundation.notices.registry import NoticeKind, register
     from juyuan.rooms.first_contact.actions import check
-    from juyuan.rooms.first_contact.queries import log
+    from juyuan.rooms.first_contact.queries import claims, conflicts, duty, log, loose, projects
     from juyuan.rooms.first_contact.queries.matters import register_matters
-    from juyuan.rooms.first_contact.queries.projects import PROVIDER
 
-    register_matters(PROVIDER)
-    register_object(check.OBJ, visible_ids=log.visible_ids, present=log.present)
+    for provider in (projects.PROVIDER, loose.PROVIDER):
+        register_matters(provider)
+    for name, room in ((check.OBJ, log), (claims.OBJ, claims), (duty.CONFLICT, conflicts)):
+        duties.register_object(name, visible_ids=room.visible_ids, present=room.present)
+    files.register(claims.OBJ, files.ObjectDoor("首谈登记", claims.can_see_id, claims.present_id))
+    for kind in duty.kinds():
+        duties.register(kind)
+    for name, label in duty.NOTICES.items():
+        register(NoticeKind(name, label, "3.2b"))
     register(NoticeKind(check.OVERLAP, "首谈查重有重合", "3.2b", ()))
     register(NoticeKind(check.EXCEEDED, "首谈查重超出次数", "3.2b"))
 

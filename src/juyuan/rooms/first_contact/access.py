@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from juyuan.foundation.people.models import Role
+from collections.abc import Collection
+
+from juyuan.foundation.people.models import LEADER_ROLES, Role
 from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial
-from juyuan.rooms.investors.access import is_bureau
+from juyuan.rooms.first_contact.models import Claim
+from juyuan.rooms.investors.access import BUREAU, DECIDERS, is_bureau
 
 CLAUSE = "3.2b"
 ASKERS = (Role.CLERK, Role.HEAD, Role.VERIFIER)
@@ -24,3 +27,36 @@ def can_read_log(actor: Actor) -> Access:
     if is_bureau(actor):
         return Allowed()
     return Denial(f"查重记录只由{bureau()}查看", CLAUSE)
+
+
+def can_register(actor: Actor) -> Access:
+    """首谈登记:各单位办首谈的人,以他当前的任职单位登记。"""
+    if actor.post is not None and actor.has_any(*ASKERS):
+        return Allowed()
+    return Denial("首谈由各单位经办人员登记,您的职务只能查阅", CLAUSE)
+
+
+def decides(actor: Actor) -> bool:
+    """商务主管部门的负责人、核验人。"""
+    return any(p.function == BUREAU and p.role in DECIDERS for p in actor.posts)
+
+
+def can_decide(actor: Actor) -> Access:
+    """确认期初、确认失去独占、指定接手:商务主管部门负责人、核验人。"""
+    if decides(actor):
+        return Allowed()
+    return Denial(f"这一步由{bureau()}负责人或核验人办理", CLAUSE)
+
+
+def can_extend(actor: Actor) -> Access:
+    """超过封顶的延长:只有召集人。"""
+    if actor.has_any(*LEADER_ROLES):
+        return Allowed()
+    return Denial("更长的保护期须由召集人批准", CLAUSE)
+
+
+def can_end(actor: Actor, claim: Claim, own: Collection[int]) -> Access:
+    """终结:登记的单位自己,商务主管部门负责人、核验人。"""
+    if decides(actor) or (actor.has_any(*ASKERS) and claim.unit_id in own):
+        return Allowed()
+    return Denial(f"首谈由登记的单位或{bureau()}终结", CLAUSE)

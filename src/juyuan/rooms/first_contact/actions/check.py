@@ -76,6 +76,16 @@ def run_check(
     raise RuleBroken.one("", "check.quota", message, CLAUSE)
 
 
+def keep_binding(
+    *, actor: Actor, subject: Subject, checked: Checked, told: bool, now: datetime
+) -> CheckLog:
+    """登记时的那一次查重(登记的事务内):照样记下,不计次数;`told` 即撞单立件已另行告知。"""
+    row = _row(actor, subject, "", True, now)
+    row.counted = False
+    _keep(row, checked, actor, now, tell=not told)
+    return row
+
+
 def _row(actor: Actor, subject: Subject, session: str, binding: bool, now: datetime) -> CheckLog:
     """备好一行(未存):算不算新的一次,由同一张表上一次查的内容定。先排队,免得并发多算少算。"""
     with connection.cursor() as cursor:
@@ -155,7 +165,9 @@ def _today(actor: Actor, now: datetime) -> int:
     return int(_counted(actor, now).count())
 
 
-def _keep(row: CheckLog, checked: Checked, actor: Actor, now: datetime) -> None:
+def _keep(
+    row: CheckLog, checked: Checked, actor: Actor, now: datetime, *, tell: bool = True
+) -> None:
     found = checked.answer
     row.tier, row.overlaps, row.ruled = found.tier, found.overlaps, found.ruled
     row.counts = {str(tier): count for tier, count in found.counts.items()}
@@ -178,7 +190,7 @@ def _keep(row: CheckLog, checked: Checked, actor: Actor, now: datetime) -> None:
             after={"tier": row.tier, "overlaps": row.overlaps, "fields": sorted(row.asked)},
             clause=CLAUSE, now=now,
         )  # fmt: skip
-    if found.ruled:
+    if found.ruled and tell:
         _tell(OVERLAP, row.pk, f"首谈查重有重合(第 {row.tier} 档)",
               f"{row.unit_name} {row.by_name} 查「{row.asked.get('name', '')}」,{row.overlaps} 处",
               f"/first-contacts/checks/{row.pk}/", now)  # fmt: skip

@@ -46,6 +46,7 @@ from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.naming import project_key
 from juyuan.rooms.pipeline.rules.quick import frozen_fields
 
+LEAD_CLAIMED = "首谈单位由首谈登记而定;要换的,在首谈登记里移交或提请裁定"
 # 草稿字段 → 门槛表、表单、接口所用的字段名
 PUBLIC_NAMES = {
     "chain_id": "chain",
@@ -146,6 +147,8 @@ def edit_project(
     public = {PUBLIC_NAMES.get(name, name) for name in changed}
     findings = judge(draft, now.date()) + references([draft])[0]
     findings += frozen_findings(project, changed)
+    if project.lead_claimed and "lead_unit_id" in changed:
+        findings.append(Finding("lead_unit", "lead.claimed", "3.2b", LEAD_CLAIMED))
 
     after = Project.objects.get(pk=project.pk)
     for name in PLAIN_FIELDS:

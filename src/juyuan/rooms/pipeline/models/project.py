@@ -93,6 +93,8 @@ class Project(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    lead_claimed = models.BooleanField("首谈单位由首谈登记而定", default=False)
+    contested = models.BooleanField("撞单未定", default=False)
     owner_unit = models.ForeignKey(
         Unit, verbose_name="登记单位", null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -58,6 +58,7 @@ def assemble(
         benefit=project.benefit,
         investors=len(parties),
         lead_unit=project.lead_unit_id is not None,
+        contested=project.contested,
         factor_needs_text=project.factor_needs,
         contract_amount=project.contract_amount,
         signed_on=project.signed_on,

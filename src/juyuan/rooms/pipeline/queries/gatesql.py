@@ -48,6 +48,7 @@ MET: dict[str, Q] = {
     "benefit": ~_blank("benefit"),
     "investor": Q(parties_n__gt=0),
     "lead_unit": Q(lead_unit__isnull=False),
+    "uncontested": Q(contested=False),
     "factor_needs": ~_blank("factor_needs") | Q(proved__contains=[FactKey.FACTOR_NEEDS.value]),
     "contract_amount": Q(contract_amount__isnull=False),
     "capital_structure": Q(parties_total=FULL_BP, parties_unknown=False),

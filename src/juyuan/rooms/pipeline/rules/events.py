@@ -3,6 +3,9 @@
 EVENTS = {
     "pipeline.project.registered": "登记项目",
     "pipeline.project.edited": "修改项目",
+    "pipeline.project.led": "定首谈单位",
+    "pipeline.project.contested": "项目撞单待定",
+    "pipeline.project.uncontested": "项目撞单已定",
     "pipeline.project.advance": "项目前移",
     "pipeline.project.back": "项目退回",
     "pipeline.project.jump": "项目越级入库",

@@ -103,6 +103,7 @@ class Facts:
     benefit: str = ""
     investors: int = 0
     lead_unit: bool = False
+    contested: bool = False
     factor_needs_text: str = ""
     contract_amount: int | None = None
     signed_on: date | None = None

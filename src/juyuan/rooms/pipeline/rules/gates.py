@@ -173,6 +173,16 @@ NEEDS: tuple[Need, ...] = (
     ),
     Need(
         S,
+        "uncontested",
+        "撞单已定",
+        "3.2b",
+        "bureau",
+        (),
+        lambda f: not f.contested,
+        hint="撞单由商务主管部门裁定;未定之前各方都可服务投资方,都不得承诺政策",
+    ),
+    Need(
+        S,
         "formal_contract",
         "正式合同",
         "3.3b",

@@ -25,6 +25,7 @@ from juyuan.rooms.chains.tests.factories import make_chain
 from juyuan.rooms.investors.actions import ensure_investors
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
 from juyuan.rooms.pipeline.actions.evidence import add_evidence
+from juyuan.rooms.pipeline.actions.leading import mark_contested
 from juyuan.rooms.pipeline.actions.move import move_project
 from juyuan.rooms.pipeline.actions.recognise import recognise
 from juyuan.rooms.pipeline.actions.register import register_project
@@ -175,7 +176,12 @@ def _paper(key: FactKey) -> Supply:
     return lambda cast, project, by, now: evidence(cast, project, key, by, now)
 
 
+def _settled(cast: Any, project: Project, by: str, now: datetime) -> None:
+    mark_contested(actor=cast.actor("heyan"), project=project, contested=False, now=now)
+
+
 SUPPLY: dict[str, Supply] = {
+    "uncontested": _settled,
     **{fact: _fill_in(changes) for fact, changes in FIELDS.items()},
     **{key.value: _paper(key) for key in PAPERS},
 }

@@ -195,7 +195,7 @@ def _random_projects(cast, count, dice):
             total_investment=maybe(1, None),
             total_investment_unknown=dice.choice(["", "", "withheld"]),
             lead_unit_id=maybe(cast.unit("gongxin").pk, None), factor_needs=maybe("无", ""),
-            contract_amount=maybe(0, None), landing_kind=dice.choice(list(LandingKind)).value,
+            contested=not maybe(True, False), contract_amount=maybe(0, None), landing_kind=dice.choice(list(LandingKind)).value,
             created_at=cast.NOW, updated_at=cast.NOW,
         )
         for i in range(count)

@@ -68,7 +68,7 @@ def without(fact: str) -> Facts:
         "name": {"name": ""}, "chain_node": {"node": False}, "basis": {"basis": " "},
         "site_options": {"site_options": ""}, "estimate": {"estimate": None},
         "benefit": {"benefit": ""}, "investor": {"investors": 0}, "lead_unit": {"lead_unit": False},
-        "contract_amount": {"contract_amount": None},
+        "contract_amount": {"contract_amount": None}, "uncontested": {"contested": True},
         "capital_structure": {"share_total_bp": 9999},
     }  # fmt: skip
     if fact in blank:
