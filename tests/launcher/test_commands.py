@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -183,28 +184,136 @@ def test_正式运行_父进程被_kill_9_之后照常再启动(desk: Desk) -> N
     ("argv", "said"),
     [
         (["figures", "--as-of", "2026-13-01"], "YYYY-MM-DD"),
+        (["figures", "--as-of", "20260101"], "YYYY-MM-DD"),
+        (["figures", "--as-of", "9999-12-31"], "YYYY-MM-DD"),
         (["figures", "--nonsense"], "不认识的参数"),
+        (["jobs", "--today", "bad"], "YYYY-MM-DD"),
+        (["jobs", "--only", "nosuch"], "没有定期任务「nosuch」"),
         (["import", "projects", "x.xlsx"], "缺少参数"),
         (["import", "projects", "x.xlsx", "--actor", "nobody"], "没有账号「nobody」"),
+        (["import", "nosuch", "x.xlsx", "--actor", ""], "没有「nosuch」这种导入"),
+        (["import", "projects", "/nowhere/x.xlsx", "--actor", ""], "没有这个文件"),
+        (["import", "projects", "/", "--actor", ""], "是文件夹,不是文件"),
         (["export", "nosuch", "x.xlsx"], "nosuch"),
+        (["export", "projects", "/nowhere/x.xlsx"], "写不进去,没有这个文件或文件夹"),
+        (["export", "projects", "x.pdf"], ".xlsx 或 .csv"),
         (["template", "nosuch", "x.xlsx"], "nosuch"),
+        (["template", "projects", "/nowhere/x.xlsx"], "写不进去"),
+        (["verify-audit", "--anchor", "/nowhere/x"], "没有这个文件或文件夹"),
+        (["user"], "缺少参数"),
+        (["user", "del", "x"], "只能是"),
+        (["seed", "--scale", "abc"], "值不对"),
+        (["seed", "--scale", "0"], "1 到 5000000"),
+        (["manage", "nosuch"], "没有「nosuch」这个管理命令"),
         (["check", "nosuch"], "没有「nosuch」这项检查"),
         (["bench", "--scale", "many"], "--scale"),
         (["bench", "nosuch"], "没有「nosuch」这一项"),
         (["demo", "--port", "99999"], "端口应是"),
+        (["demo", "--port", "abc"], "端口应是 1 至 65535 的整数,现在是「abc」"),
+        (["serve", "--port", "-1"], "端口应是"),
+        (["serve", "--port"], "后面要有一个值"),
+        (["serve", "--port=-1"], "端口应是"),
+        (["demo", "--today", "bad"], "YYYY-MM-DD"),
+        (["demo", "--today", ""], "YYYY-MM-DD"),
+        (["demo", "--fresh=1"], "后面不写值"),
+        (["demo", "extra"], "不认识的参数"),
+        (["nosuch"], "没有「nosuch」这个命令"),
     ],
 )
+@pytest.mark.parametrize("as_json", [False, True], ids=["说话", "json"])
 def test_用法不对_退出_2(
-    argv: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    argv: list[str],
+    said: str,
+    as_json: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(main, "prepared", lambda *_: contextlib.nullcontext())  # 测试库已备好
-    try:
-        code = main.main(argv)
-    except SystemExit as stop:  # argparse 自己退出
-        code = int(stop.code or 0)
+    code = main.main([*argv, "--json"] if as_json else argv)
     printed = capsys.readouterr()
-    assert code == 2
-    assert said in printed.err and printed.out == ""
+    assert code == 2 and "Traceback" not in printed.err
+    [sentence] = [line for line in printed.err.splitlines() if line.startswith("✗ ")]
+    if not as_json:
+        assert said in sentence and printed.out == ""
+        return
+    [finding] = json.loads(printed.out)
+    assert finding["rule"] == "usage" and f"✗ {finding['message']}" == sentence
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["figures", "--as-of", "2199-01-01"], "还没有到"),
+        (["figures", "--as-of", "2000-01-01"], ""),
+        (["backup", "/proc/nowhere"], "没有这个文件或文件夹"),
+        (["user", "add", "x", "--unit", "没有的局", "--role", "clerk"], "认不出单位"),
+        (["verify-audit", "--anchor", __file__], "不是聚源的锚点"),
+        (["restore", "/nowhere"], "没有这个文件夹"),
+        (["check-invariants"], ""),
+        (["permission-matrix"], ""),
+        (["clauses"], ""),
+        (["jobs", "--only", "ledger.keep"], ""),
+    ],
+)
+def test_json_在标准输出上总是一份(
+    argv: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(main, "prepared", lambda *_: contextlib.nullcontext())
+    code = main.main([*argv, "--json"])
+    printed = capsys.readouterr()
+    document = json.loads(printed.out)
+    assert "Traceback" not in printed.err
+    if said:
+        assert code == 1 and said in document[0]["message"]
+        assert set(document[0]) == {"field", "rule", "clause", "message"}
+    else:
+        assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("JUYUAN_DATABASE_URL", "postgresql://x@127.0.0.1:1/x", "那里没有数据库在监听"),
+        ("JUYUAN_DATABASE_URL", "postgresql://x@/x?host=/nowhere", "套接字文件夹里没有数据库"),
+        ("JUYUAN_DATABASE_URL", "mysql://x", "JUYUAN_DATABASE_URL 写法不对"),
+        ("JUYUAN_HOME", "/proc/nowhere", "没有这个文件或文件夹"),
+        ("JUYUAN_HOME", str(ROOT / "README.md"), "已有同名的文件"),
+    ],
+)
+def test_设置不对_一句中文_也是一份_json(
+    setting: str, value: str, said: str, workplace: Path
+) -> None:
+    desk = Desk("", workplace)
+    code, out, err = desk.run("figures", "--json", **{setting: value})
+    assert code in (1, 2)
+    [finding] = json.loads(out)
+    assert said in finding["message"]
+    assert f"✗ {finding['message']}" in err
+
+
+@pytest.mark.django_db
+def test_令牌发给谁写错_一句话带出路(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(main, "prepared", lambda *_: contextlib.nullcontext())
+    assert main.main(["token", "nobody"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == "" and "没有账号「nobody」" in printed.err and "user add" in printed.err
+
+
+def test_今天写错_说清哪一项设置(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: Any
+) -> None:
+    monkeypatch.setattr(main, "prepared", lambda *_: contextlib.nullcontext())
+    settings.JUYUAN_NOW, settings.JUYUAN_TODAY = "", "bad"
+    assert main.main(["jobs", "--json"]) == 2
+    printed = capsys.readouterr()
+    assert "JUYUAN_TODAY 应为日期" in json.loads(printed.out)[0]["message"]
+    assert "程序出错" not in printed.err
 
 
 def test_帮助不碰数据库(workplace: Path) -> None:

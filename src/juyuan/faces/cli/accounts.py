@@ -6,9 +6,10 @@ import argparse
 import json
 
 from juyuan.foundation.workdays import clock
+from juyuan.kernel.verdict import NotFound
 
 from . import manage_users
-from .launch.trouble import DONE, say
+from .launch.trouble import DONE, Trouble, say
 
 
 def user(argv: list[str]) -> int:
@@ -44,7 +45,14 @@ def token(argv: list[str]) -> int:
     parser.add_argument("username", help="账号名")
     parser.add_argument("--label", default="", help="用途")
     options = parser.parse_args(argv)
-    made = manage_users.issue_token(username=options.username, label=options.label, now=clock.now())
+    try:
+        made = manage_users.issue_token(
+            username=options.username, label=options.label, now=clock.now()
+        )
+    except NotFound:
+        raise Trouble(
+            f"没有账号「{options.username}」,或它已停用。先用 ./juyuan user add 建账号。"
+        ) from None
     say("令牌只显示这一次,请立即保存")
     print(made)
     return DONE

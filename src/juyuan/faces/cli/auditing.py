@@ -11,7 +11,7 @@ from typing import Any
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 
-from .launch.trouble import DONE, REFUSED, USAGE, Trouble, say
+from .launch.trouble import DONE, REFUSED, USAGE, Trouble, reason_of, say
 
 
 def verify_audit(argv: list[str]) -> int:
@@ -51,7 +51,7 @@ def _loaded(path: str) -> Any:
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise Trouble(f"读不到锚点文件 {path}:{error.strerror}。", USAGE) from error
+        raise Trouble(f"读不到锚点文件 {path}:{reason_of(error)}。请检查路径。", USAGE) from error
     except ValueError:
         return None
 

@@ -9,11 +9,10 @@ import argparse
 import json
 import os
 import secrets
-from datetime import date
 from pathlib import Path
 
-from . import marks, runtime, serving
-from .launch.trouble import USAGE, Trouble, say
+from . import days, marks, runtime, serving
+from .launch.trouble import say
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # 不含容易看混的 i l o 0 1
 
@@ -46,17 +45,11 @@ def main(argv: list[str]) -> int:
 def parse(argv: list[str]) -> argparse.Namespace:
     """参数;日期不对按用法错误处理。"""
     parser = argparse.ArgumentParser(prog="./juyuan demo", description=__doc__)
-    parser.add_argument("--port", type=int, help="端口(默认 JUYUAN_PORT 或 8000)")
+    parser.add_argument("--port", metavar="N", help="端口(默认 JUYUAN_PORT 或 8000)")
     parser.add_argument("--fresh", action="store_true", help="清空演示数据,从头再来")
     parser.add_argument("--today", metavar="YYYY-MM-DD", help="系统以哪一天为今天")
     options = parser.parse_args(argv)
-    if options.today:
-        try:
-            date.fromisoformat(options.today)
-        except ValueError:
-            raise Trouble(
-                f"--today 应是 YYYY-MM-DD 形式的日期,现在是「{options.today}」。", USAGE
-            ) from None
+    days.day(options.today, "--today")
     return options
 
 

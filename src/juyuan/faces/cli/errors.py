@@ -6,7 +6,7 @@ import json
 import os
 import traceback
 
-from .launch.trouble import Trouble, from_os_error
+from .launch.trouble import Trouble, finding, from_os_error
 
 
 def explain(error: BaseException) -> str:
@@ -28,6 +28,8 @@ def explain(error: BaseException) -> str:
     database = _database(error)
     if database:
         return database
+    if is_setting(error):
+        return f"{error}。请改正这项设置再运行。"
     if os.environ.get("JUYUAN_DEBUG"):
         return traceback.format_exc()
     last = traceback.extract_tb(error.__traceback__)[-1:]
@@ -37,6 +39,13 @@ def explain(error: BaseException) -> str:
     )
 
 
+def is_setting(error: BaseException) -> bool:
+    """设置(环境变量)写得不对,属用法错误。"""
+    from django.core.exceptions import ImproperlyConfigured
+
+    return isinstance(error, ImproperlyConfigured)
+
+
 def as_json(error: BaseException) -> str:
     """`--json` 时的拒绝:一份 JSON 列表,每条 {field, rule, clause, message}。"""
     from juyuan.kernel import verdict
@@ -44,9 +53,8 @@ def as_json(error: BaseException) -> str:
     if isinstance(error, verdict.RuleBroken):
         found = [finding.as_dict() for finding in error.findings]
     else:
-        clause = getattr(error, "clause", "")
-        rule = type(error).__name__.lower()
-        found = [{"field": "", "rule": rule, "clause": clause, "message": explain(error)}]
+        told = finding(explain(error), type(error).__name__.lower())
+        found = [told | {"clause": getattr(error, "clause", "")}]
     return json.dumps(found, ensure_ascii=False, indent=1)
 
 

@@ -11,7 +11,7 @@ from juyuan.foundation.exchange import console
 from juyuan.foundation.exchange.kinds import registry
 from juyuan.foundation.workdays import clock
 
-from .launch.trouble import DONE, complain
+from .launch.trouble import DONE, USAGE, Trouble, complain
 from .who import actor_named
 
 
@@ -76,8 +76,10 @@ def template(argv: list[str]) -> int:
 def tell(outcome: console.Outcome, as_json: bool) -> int:
     """打印结果:办成的在标准输出,被拒的在标准错误;`--json` 总是标准输出上的一份。
 
-    整个被拒时 `--json` 是一份发现的列表;有退回行的预览或提交仍是完整的一份。
+    整个被拒时 `--json` 是一份发现的列表;有退回行的预览或提交仍是完整的一份。用法不对的交给 `main` 说。
     """
+    if outcome.status == USAGE:
+        raise Trouble("".join(outcome.lines), USAGE)
     document = outcome.document
     if as_json:
         whole_refusal = outcome.status == console.FINDINGS and set(document) == {"findings"}

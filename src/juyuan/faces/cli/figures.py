@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 
 from juyuan.foundation.figures.cli import cli_figures
+from juyuan.foundation.figures.rules import as_of_finding
+from juyuan.foundation.workdays import clock
+from juyuan.kernel.verdict import RuleBroken
 
-from .launch.trouble import DONE, USAGE, Trouble
+from .days import day
+from .launch.trouble import DONE
 
 
 def main(argv: list[str]) -> int:
@@ -16,15 +19,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="截至哪一天(默认此刻)")
     parser.add_argument("--json", action="store_true", help="一份 JSON")
     options = parser.parse_args(argv)
-    print(cli_figures(day(options.as_of, "--as-of"), options.json))
+    as_of = day(options.as_of, "--as-of")
+    finding = as_of_finding(as_of, clock.today()) if as_of else None
+    if finding is not None:
+        raise RuleBroken([finding])
+    print(cli_figures(as_of, options.json))
     return DONE
-
-
-def day(text: str | None, option: str) -> date | None:
-    """选项里的日期;写错按用法错误处理。"""
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Trouble(f"{option} 应是 YYYY-MM-DD 形式的日期,现在是「{text}」。", USAGE) from None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 
+from juyuan.foundation.work import registry
 from juyuan.foundation.work.actions.jobs import FAILED, LABELS, run_jobs
 from juyuan.foundation.workdays import clock
 
-from .figures import day
-from .launch.trouble import DONE, REFUSED
+from .days import day
+from .launch.trouble import DONE, REFUSED, USAGE, Trouble
 
 
 def main(argv: list[str]) -> int:
@@ -19,6 +20,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--only", metavar="名称", default="", help="只做这一项")
     parser.add_argument("--json", action="store_true", help="一份 JSON")
     options = parser.parse_args(argv)
+    known = [job.name for job in registry.jobs()]
+    if options.only and options.only not in known:
+        raise Trouble(f"没有定期任务「{options.only}」。现有:{'、'.join(known)}。", USAGE)
     now = clock.now()
     outcomes = run_jobs(
         today=day(options.today, "--today") or now.date(), now=now, only=options.only

@@ -8,10 +8,11 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from .launch import commands
 from .launch.entry import split
-from .launch.trouble import REFUSED, Trouble, complain, plain_streams
+from .launch.trouble import REFUSED, USAGE, Trouble, complain, give_up, plain_streams
 
 ENTRIES = {
     "demo": "demo:main",
@@ -53,8 +54,7 @@ def main(argv: list[str]) -> int:
         with prepared(name, rest):
             return entry_of(name)(rest)
     except Trouble as trouble:
-        complain(trouble)
-        return trouble.code
+        return give_up(trouble, argv)
     except BrokenPipeError:  # 读的一方先走了(例如 | head)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -62,12 +62,12 @@ def main(argv: list[str]) -> int:
         complain("已中断")
         return 130
     except Exception as error:
-        from .errors import as_json, explain
+        from .errors import as_json, explain, is_setting
 
         if "--json" in argv:
             print(as_json(error))
         complain(explain(error))
-        return REFUSED
+        return USAGE if is_setting(error) else REFUSED
 
 
 def entry_of(name: str) -> Callable[[list[str]], int]:
@@ -102,13 +102,25 @@ def _setup() -> None:
     django.setup()
 
 
+def _usage_error(parser: argparse.ArgumentParser, message: str) -> NoReturn:
+    """用法不对:先印用法,再交给 `main` 说成一句话(要 `--json` 的也有一份)。"""
+    parser.print_usage(sys.stderr)
+    raise Trouble(message, USAGE)
+
+
 def chinese_argparse() -> None:
-    """argparse 的英文提示换成中文(它经 gettext 取词,逐词可换)。"""
+    """argparse 的英文提示换成中文(它经 gettext 取词,逐词可换);出错不自己退出。"""
+    argparse.ArgumentParser.error = _usage_error  # type: ignore[method-assign,assignment]
     words = {
         "usage: ": "用法:",
         "the following arguments are required: %s": "缺少参数:%s",
         "unrecognized arguments: %s": "不认识的参数:%s",
         "expected one argument": "后面要有一个值",
+        "expected at least one argument": "后面至少要有一个值",
+        "ignored explicit argument %r": "是开关,后面不写值:%r",
+        "ambiguous option: %(option)s could match %(matches)s": "%(option)s 写得不全,可能是 %(matches)s",
+        "not allowed with argument %s": "不能与 %s 同时用",
+        "one of the arguments %s is required": "%s 里要有一个",
         "invalid %(type)s value: %(value)r": "值不对:%(value)r",
         "argument %(argument_name)s: %(message)s": "参数 %(argument_name)s:%(message)s",
         "invalid choice: %(value)r (choose from %(choices)s)": "只能是 %(choices)s,现在是 %(value)r",

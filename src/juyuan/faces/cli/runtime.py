@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import time
@@ -24,7 +25,7 @@ from juyuan.foundation.ledger.roles import RUNTIME_ROLE
 
 from . import marks
 from .launch import places, postgres
-from .launch.trouble import Trouble, say
+from .launch.trouble import Trouble, reason_of, say
 
 DEMO_ONLY = ("JUYUAN_DEMO_PASSWORD", "JUYUAN_TODAY", "JUYUAN_NOW")
 
@@ -42,7 +43,7 @@ def setting(name: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise Trouble(f"读不到 {name}_FILE={path}:{error.strerror}。") from error
+        raise Trouble(f"读不到 {name}_FILE={path}:{reason_of(error)}。") from error
 
 
 @dataclass
@@ -144,14 +145,37 @@ def _only_demo(connection: psycopg.Connection[Any]) -> None:
         )
 
 
+# 驱动的英文原因里的几个字 → 中文(先中先用)
+WHY_NOT = (
+    ("Connection refused", "那里没有数据库在监听"),
+    ("No such file or directory", "那个套接字文件夹里没有数据库"),
+    ("resolve host", "解析不出主机名"),
+    ("password authentication failed", "用户或口令不对"),
+    ("no password supplied", "要给出口令"),
+    ("timeout", "等候超时"),
+    ("too many clients", "数据库的连接已满"),
+    ("starting up", "数据库正在启动,稍等再试"),
+)
+
+
+def why_not(said: str) -> str:
+    """连不上的原因,一句中文;不认识的留首行原话。"""
+    missing = re.search(r'(database|role) "([^"]+)" does not exist', said)
+    if missing:
+        return f"没有{'库' if missing[1] == 'database' else '用户'}「{missing[2]}」"
+    for word, told in WHY_NOT:
+        if word in said:
+            return told
+    return (said.strip().splitlines() or ["没有说明原因"])[0].strip()
+
+
 def connect(url: str) -> psycopg.Connection[Any]:
     """所有者身份的连接(自动提交)。连不上时说明出路。"""
     try:
         return psycopg.connect(url, autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
         raise Trouble(
-            f"连不上数据库:{reason}。请检查 JUYUAN_DATABASE_URL 与 PostgreSQL 是否在运行。"
+            f"连不上数据库:{why_not(str(error))}。请检查 JUYUAN_DATABASE_URL 与 PostgreSQL 是否在运行。"
         ) from error
     except psycopg.ProgrammingError as error:
         raise Trouble(

@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from .launch.trouble import Trouble, say
+from .launch.trouble import USAGE, Trouble, say
 
 
 def main(argv: list[str]) -> int:
@@ -16,7 +16,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="随机种子,同一种子造出同样的内容")
     options = parser.parse_args(argv)
     if not 1 <= options.scale <= 5_000_000:
-        raise Trouble("--scale 应在 1 到 5000000 之间。")
+        raise Trouble(f"--scale 应在 1 到 5000000 之间,现在是 {options.scale}。", USAGE)
     from django.conf import settings
 
     from juyuan.foundation.workdays.clock import now

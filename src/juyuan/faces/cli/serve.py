@@ -12,7 +12,7 @@ from .launch.trouble import Trouble, say
 def main(argv: list[str]) -> int:
     """读设置、备库、运行到被要求停下。"""
     parser = argparse.ArgumentParser(prog="./juyuan serve", description=__doc__)
-    parser.add_argument("--port", type=int, help="端口(默认 JUYUAN_PORT 或 8000)")
+    parser.add_argument("--port", metavar="N", help="端口(默认 JUYUAN_PORT 或 8000)")
     parser.add_argument("--bind", help="地址(默认 JUYUAN_BIND 或 127.0.0.1)")
     options = parser.parse_args(argv)
     port = serving.port_from(options.port)

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from .launch.trouble import USAGE, Trouble
+from .launch.trouble import USAGE, Trouble, reason_of
 from .tree import Child, Tree
 
 
-def port_from(given: int | None) -> int:
-    """`--port` 或 JUYUAN_PORT,默认 8000。"""
+def port_from(given: int | str | None) -> int:
+    """`--port`(照原样给来)或 JUYUAN_PORT,默认 8000。"""
     text = str(given) if given is not None else os.environ.get("JUYUAN_PORT", "8000")
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
         raise Trouble(f"端口应是 1 至 65535 的整数,现在是「{text}」。", USAGE)
@@ -47,7 +47,7 @@ def _explain(error: OSError, address: str, port: int) -> Trouble:
         return Trouble(
             f"本机没有地址 {address}。请检查 JUYUAN_BIND(只给本机用 127.0.0.1,对外用 0.0.0.0)。"
         )
-    return Trouble(f"不能在 {address}:{port} 提供网页:{error.strerror or error}。")
+    return Trouble(f"不能在 {address}:{port} 提供网页:{reason_of(error)}。请换一个地址或端口。")
 
 
 def address_of(bind: str, port: int) -> str:

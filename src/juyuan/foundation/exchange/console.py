@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,10 +68,7 @@ def cli_import(
     try:
         stream = file.open("rb")
     except OSError as error:
-        why = "是文件夹,不是文件" if file.is_dir() else error.strerror or "打不开"
-        if isinstance(error, FileNotFoundError):
-            why = "没有这个文件"
-        return Outcome(USAGE, [f"{file}:{why}"], {"error": "file"})
+        return Outcome(USAGE, [f"{file}:{_why(error)}。请检查路径。"], {"error": "file"})
     written = 0
     try:
         with stream:
@@ -101,6 +99,17 @@ def cli_import(
         refused_to.write_bytes(refused_workbook(batch)[1])
         outcome.lines.append(f"退回与存疑的行已写到 {refused_to}")
     return outcome
+
+
+def _why(error: OSError) -> str:
+    """系统报的错,一句中文。"""
+    if isinstance(error, IsADirectoryError):
+        return "是文件夹,不是文件"
+    if isinstance(error, FileNotFoundError):
+        return "没有这个文件或文件夹"
+    if isinstance(error, PermissionError):
+        return "没有权限"
+    return "磁盘已满" if error.errno == errno.ENOSPC else error.strerror or "打不开"
 
 
 def _told(batch: ImportBatch, committing: bool, written: int) -> Outcome:
@@ -194,7 +203,7 @@ def cli_export(
     except Refusal as refusal:
         return refused_outcome(refusal)
     except OSError as error:
-        return Outcome(USAGE, [f"{file}:写不进去({error.strerror})"], {"error": "file"})
+        return Outcome(USAGE, [f"{file}:写不进去,{_why(error)}。请换一个位置。"], {"error": "file"})
     return Outcome(
         DONE,
         [f"已导出 {done.rows} 行到 {file}"],
@@ -212,7 +221,7 @@ def cli_template(kind: str, file: Path) -> Outcome:
     try:
         file.write_bytes(template(found))
     except OSError as error:
-        return Outcome(USAGE, [f"{file}:写不进去({error.strerror})"], {"error": "file"})
+        return Outcome(USAGE, [f"{file}:写不进去,{_why(error)}。请换一个位置。"], {"error": "file"})
     return Outcome(DONE, [f"{found.label}模板已写到 {file}"], {"kind": kind, "file": str(file)})
 
 

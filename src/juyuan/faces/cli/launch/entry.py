@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from . import commands, environment
-from .trouble import DONE, USAGE, Trouble, complain, from_os_error, plain_streams
+from .trouble import DONE, USAGE, Trouble, complain, from_os_error, give_up, plain_streams
 
 HELP = {"help", "-h", "--help"}
 
@@ -24,14 +24,12 @@ def main(root: str, argv: list[str]) -> int:
         python = environment.prepare(Path(root), dev=commands.BY_NAME[name].dev)
         return hand_over(Path(root), python, [name, *rest])
     except Trouble as trouble:
-        complain(trouble)
-        return trouble.code
+        return give_up(trouble, argv)
     except KeyboardInterrupt:
         complain("已中断。再运行同一命令会接着做。")
         return 130
     except OSError as error:
-        complain(from_os_error(error, "启动"))
-        return 1
+        return give_up(from_os_error(error, "启动"), argv)
 
 
 def split(argv: list[str]) -> tuple[str, list[str]]:

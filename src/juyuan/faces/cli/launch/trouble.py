@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import errno
+import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 DONE, REFUSED, USAGE = 0, 1, 2
@@ -39,6 +41,42 @@ def complain(text: object) -> None:
     print(f"✗ {text}", file=sys.stderr, flush=True)
 
 
+def finding(message: str, rule: str) -> dict[str, str]:
+    """一句话写成一条发现(与判断的拒绝同样的四栏)。"""
+    return {"field": "", "rule": rule, "clause": "", "message": message}
+
+
+def give_up(trouble: Trouble, argv: Sequence[str]) -> int:
+    """说出这一句,返回退出码;要 `--json` 的,标准输出上另有一份 JSON 列表。"""
+    if "--json" in argv:
+        rule = "usage" if trouble.code == USAGE else "refused"
+        print(json.dumps([finding(str(trouble), rule)], ensure_ascii=False, indent=1), flush=True)
+    complain(trouble)
+    return trouble.code
+
+
+# 系统的英文原因 → 中文(其余照实说)
+REASONS = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOTDIR: "上一级不是文件夹",
+    errno.EISDIR: "这是文件夹,不是文件",
+    errno.EEXIST: "已有同名的文件",
+    errno.ENOTEMPTY: "文件夹不是空的",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "文件系统是只读的",
+    errno.ENOSPC: "磁盘已满",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.ECONNREFUSED: "没有程序在那里监听",
+    errno.EAFNOSUPPORT: "不支持这种地址",
+}
+
+
+def reason_of(error: OSError) -> str:
+    """系统错误的原因,中文;不认识的原样。"""
+    return REASONS.get(error.errno or 0) or error.strerror or str(error)
+
+
 def from_os_error(error: OSError, doing: str = "") -> Trouble:
     """把系统错误变成一句话:磁盘满、没有写权限、只读,其余照实说。"""
     where = f" {error.filename}" if error.filename else ""
@@ -56,7 +94,11 @@ def from_os_error(error: OSError, doing: str = "") -> Trouble:
         return Trouble(
             f"{lead}文件系统是只读的{where}。请换到可写的目录,或用 JUYUAN_HOME 指定数据目录。"
         )
-    return Trouble(f"{lead}系统报错{where}:{error.strerror or error}")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST):
+        return Trouble(
+            f"{lead}{reason_of(error)}:{where.strip()}。请检查路径,上一级文件夹要先建好。"
+        )
+    return Trouble(f"{lead}系统报错{where}:{reason_of(error)}。")
 
 
 class Progress:
