@@ -445,22 +445,24 @@ def _investors() -> None:
 def _first_contact() -> None:
     from juyuan.foundation.duties import registry as duties
     from juyuan.foundation.files import registry as files
-    from juyuan.foundation.notices.registry import NoticeKind, register
-    from juyuan.rooms.first_contact.actions import check
-    from juyuan.rooms.first_contact.queries import claims, conflicts, duty, log, loose, projects
+    from juyuan.foundation.notices import registry as notices
+    from juyuan.foundation.work import registry as work
+    from juyuan.rooms.first_contact import jobs
+    from juyuan.rooms.first_contact.queries import doors, duty, loose, projects
     from juyuan.rooms.first_contact.queries.matters import register_matters
 
     for provider in (projects.PROVIDER, loose.PROVIDER):
         register_matters(provider)
-    for name, room in ((check.OBJ, log), (claims.OBJ, claims), (duty.CONFLICT, conflicts)):
+    for name, room in doors.OBJECTS.items():
         duties.register_object(name, visible_ids=room.visible_ids, present=room.present)
-    files.register(claims.OBJ, files.ObjectDoor("首谈登记", claims.can_see_id, claims.present_id))
+    for name, door in doors.FILES.items():
+        files.register(name, door)
     for kind in duty.kinds():
         duties.register(kind)
-    for name, label in duty.NOTICES.items():
-        register(NoticeKind(name, label, "3.2b"))
-    register(NoticeKind(check.OVERLAP, "首谈查重有重合", "3.2b", ()))
-    register(NoticeKind(check.EXCEEDED, "首谈查重超出次数", "3.2b"))
+    for notice in duty.notice_kinds():
+        notices.register(notice)
+    for job in jobs.JOBS:
+        work.register(job)
 
 
 def api_routers() -> list[tuple[str, Any]]:

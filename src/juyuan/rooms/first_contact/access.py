@@ -60,3 +60,17 @@ def can_end(actor: Actor, claim: Claim, own: Collection[int]) -> Access:
     if decides(actor) or (actor.has_any(*ASKERS) and claim.unit_id in own):
         return Allowed()
     return Denial(f"首谈由登记的单位或{bureau()}终结", CLAUSE)
+
+
+def not_own(claim: Claim) -> Access:
+    """不是登记的单位。"""
+    return Denial(f"这件首谈由{claim.unit.name}办理", CLAUSE)
+
+
+def can_hand_over(actor: Actor, claim: Claim) -> Access:
+    """提出移交:持有的单位,商务主管部门负责人、核验人(机构改革时)。"""
+    if decides(actor):
+        return Allowed()
+    if actor.post is not None and actor.post.unit_id == claim.unit_id and actor.has_any(*ASKERS):
+        return Allowed()
+    return not_own(claim)

@@ -14,7 +14,7 @@ from juyuan.foundation.people.models import LEADER_ROLES, Role
 from juyuan.foundation.policy.queries import Params, params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound
-from juyuan.rooms.first_contact.models import Claim, ClaimEvent
+from juyuan.rooms.first_contact.models import Claim, ClaimEvent, Handover
 from juyuan.rooms.first_contact.rules.claims import Secrecy
 from juyuan.rooms.first_contact.rules.rights import (
     ClaimState,
@@ -26,6 +26,7 @@ from juyuan.rooms.first_contact.rules.rights import (
     outlook,
     state_at,
 )
+from juyuan.rooms.first_contact.rules.rulings import HandoverState
 from juyuan.rooms.investors.access import BUREAU, is_bureau
 from juyuan.rooms.investors.queries import own_units
 from juyuan.rooms.pipeline.models import MonthlyUpdate
@@ -42,7 +43,7 @@ KEYS = (
 
 
 def visible_to(actor: Actor) -> QuerySet[Claim]:
-    """看得见的首谈登记:本单位的;商务主管部门、召集人看全部。
+    """看得见的首谈登记:本单位的,与等本单位接收的;商务主管部门、召集人看全部。
 
     限名单的,只有登记的人、看得全它的项目的人、商务主管部门核验人与召集人看得见。
     """
@@ -51,7 +52,9 @@ def visible_to(actor: Actor) -> QuerySet[Claim]:
         return rows
     everywhere = actor.has_any(*LEADER_ROLES)
     if not (everywhere or is_bureau(actor)):
-        rows = rows.filter(unit_id__in=sorted(own_units(actor)))
+        own = sorted(own_units(actor))
+        coming = Handover.objects.filter(state=HandoverState.PROPOSED, to_unit_id__in=own)
+        rows = rows.filter(Q(unit_id__in=own) | Q(pk__in=coming.order_by().values("claim_id")))
     if everywhere or actor.has(Role.VERIFIER, BUREAU):
         return rows
     seen = seen_whole(actor).filter(confidentiality=Secrecy.RESTRICTED).order_by().values("pk")

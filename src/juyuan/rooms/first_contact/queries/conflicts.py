@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from juyuan.foundation.people.models import LEADER_ROLES, Role
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound
-from juyuan.rooms.first_contact.models import Conflict, ConflictParty
+from juyuan.rooms.first_contact.models import Conflict, ConflictEvidence, ConflictParty
 from juyuan.rooms.first_contact.queries.claims import visible_to as claims_seen
 from juyuan.rooms.first_contact.rules.claims import Secrecy
 from juyuan.rooms.investors.access import BUREAU, is_bureau
@@ -71,3 +71,19 @@ def own_side(actor: Actor, conflict: Conflict) -> ConflictParty | None:
     """行动者所在的一方。"""
     rows = conflict.parties.select_related("unit", "claim", "project")
     return rows.filter(unit_id__in=sorted(own_units(actor))).order_by("id").first()
+
+
+def evidence_seen(actor: Actor, object_id: str) -> bool:
+    """证据文件的门:交的一方自己,看得见两边的人。"""
+    if not (object_id.isascii() and object_id.isdigit()):
+        return False
+    row = ConflictEvidence.objects.filter(pk=int(object_id)).first()
+    if row is None or not visible_to(actor).filter(pk=row.conflict_id).exists():
+        return False
+    return sees_both(actor) or row.unit_id in own_units(actor)
+
+
+def present_evidence(actor: Actor, object_id: str) -> tuple[str, str]:
+    """(名称, 网址)。"""
+    row = ConflictEvidence.objects.select_related("conflict").get(pk=int(object_id))
+    return row.title, f"/first-contacts/conflicts/{row.conflict.code}/"

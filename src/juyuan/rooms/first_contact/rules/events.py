@@ -15,4 +15,13 @@ EVENTS = {
     "first_contact.claim.end": "终结首谈",
     "first_contact.conflict.opened": "撞单立件",
     "first_contact.conflict.joined": "撞单加一方",
+    "first_contact.conflict.proved": "补交撞单证据",
+    "first_contact.conflict.ruled": "裁定撞单",
+    "first_contact.conflict.appealed": "提请召集人",
+    "first_contact.conflict.decided": "召集人终裁",
+    "first_contact.conflict.final": "裁定生效",
+    "first_contact.conflict.dismissed": "撤销撞单(不是同一件)",
+    "first_contact.handover.proposed": "提出移交首谈",
+    "first_contact.handover.accepted": "接收首谈",
+    "first_contact.handover.refused": "不接收首谈",
 }

@@ -66,6 +66,7 @@ MOVES: Mapping[tuple[ClaimState | None, ClaimVerb], ClaimState] = {
     (ClaimState.PROTECTED, ClaimVerb.LAPSE): ClaimState.LAPSED,
     (ClaimState.PROTECTED, ClaimVerb.HAND_OVER): ClaimState.HANDED_OVER,
     (ClaimState.PROTECTED, ClaimVerb.END): ClaimState.ENDED,
+    (ClaimState.DISPUTED, ClaimVerb.PROTECT): ClaimState.PROTECTED,
     (ClaimState.DISPUTED, ClaimVerb.UPHOLD): ClaimState.PROTECTED,
     (ClaimState.DISPUTED, ClaimVerb.DECLINE): ClaimState.ENDED,
     (ClaimState.DISPUTED, ClaimVerb.END): ClaimState.ENDED,

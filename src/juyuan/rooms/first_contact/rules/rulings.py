@@ -41,6 +41,21 @@ class ConflictSource(Labelled):
     HAND = "hand", "商务主管部门提出"
 
 
+class RulingLevel(Labelled):
+    """哪一级的裁定。"""
+
+    FIRST = "first", "裁定"
+    FINAL = "final", "终裁"
+
+
+class HandoverState(Labelled):
+    """移交的状态。"""
+
+    PROPOSED = "proposed", "待接收"
+    ACCEPTED = "accepted", "已接收"
+    REFUSED = "refused", "不接收"
+
+
 @rule("3.2b")
 def ruling_due(opened_on: date, days: int, known: Calendar) -> Due:
     """谁对接、谁牵头:撞单自立件次日起几个工作日以内裁定。"""
@@ -118,3 +133,38 @@ def earliest(parties: Collection[Standing]) -> int | None:
     known = [p for p in parties if p.merit_at is not None]
     best = min(known, key=lambda p: (p.merit_at, p.order), default=None)  # type: ignore[arg-type,return-value]
     return best.unit_id if best else None
+
+
+@dataclass(frozen=True)
+class HandoverDraft:
+    """移交所填:交给谁、材料清单、未了事项、交出单位留多少功劳、为什么。"""
+
+    to_unit_id: int | None
+    materials: str
+    matters: str
+    share_bp: int | None
+    reason: str
+
+
+@rule("3.2b")
+def judge_handover(draft: HandoverDraft, holder_id: int) -> list[Finding]:
+    """各市直“首谈”部门全程牵头:换人须有清单,接收的确认,功劳按阶段分,不因移交归零。"""
+    found: list[Finding] = []
+
+    def need(name: str, code: str, message: str) -> None:
+        found.append(Finding(name, f"handover.{code}", CLAUSE, message))
+
+    if draft.to_unit_id is None or draft.to_unit_id == holder_id:
+        need("to_unit", "to", "请选择接收单位（不能是本单位）")
+    for name, label, text in (
+        ("materials", "移交材料", draft.materials),
+        ("matters", "未了事项", draft.matters),
+        ("reason", "移交的理由", draft.reason),
+    ):
+        if not text.strip():
+            need(name, name, f"请写明{label}，确实没有的写「无」")
+        elif len(text) > REASON_LIMIT:
+            need(name, "length", f"{label}至多{REASON_LIMIT}字")
+    if draft.share_bp is None or not 0 < draft.share_bp <= FULL_BP:
+        need("share_bp", "share", "请写明交出单位保留的功劳份额，大于 0、至多 100%")
+    return found
