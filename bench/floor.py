@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from ninja import NinjaAPI
 
 from juyuan.faces.api.api import ChineseJson
@@ -44,6 +45,19 @@ def bare_json(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, content_type="application/json")
 
 
+@require_POST
+def month(request: HttpRequest) -> HttpResponse:
+    """交来的月度更新表:读出各栏,朴素地写有金额的各行。"""
+    rows = [
+        (key.partition(".")[0], request.POST[key.partition(".")[0] + ".progress"], int(value))
+        for key, value in request.POST.items()
+        if key.endswith(".invested_month") and value
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO bench_month VALUES (%s, %s, %s)", rows)
+    return HttpResponse(status=302)
+
+
 def _plain_select() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM pipeline_project WHERE id = ANY(%s)", [KEPT["ids"]])
@@ -62,6 +76,7 @@ def api_page(request: HttpRequest) -> Any:
 
 urlpatterns = [
     path("_floor/", page),
+    path("_floor/month/", month),
     path("api/_floor/", api.urls),
     path("api/_bare/", bare_json),
     path("", include("juyuan.urls")),

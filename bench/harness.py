@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -61,6 +62,33 @@ def paired(
         (round(statistics.median(side), 2), round(statistics.quantiles(side, n=20)[18], 2))
         for side in spent
     )
+
+
+@dataclass
+class Counted:
+    """数到几条 SQL,在数据库里几秒。"""
+
+    count: int = 0
+    seconds: float = 0.0
+
+
+@contextmanager
+def counting() -> Iterator[Counted]:
+    """数这一段里的 SQL(`executemany` 逐行计)。"""
+    from django.db import connection
+
+    found = Counted()
+
+    def clocked(run: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return run(sql, params, many, context)
+        finally:
+            found.count += len(params) if many else 1
+            found.seconds += time.perf_counter() - began
+
+    with connection.execute_wrapper(clocked):
+        yield found
 
 
 def statements(act: Callable[[], Any]) -> tuple[int, float]:

@@ -48,6 +48,7 @@ def addresses(browser: Any) -> dict[str, tuple[str, str]]:
     found = {
         "list": ("项目列表第一页", "/projects/"),
         "filter": ("筛选:签约库", "/projects/?stage=signed"),
+        "light": ("筛选:亮红灯的", "/projects/?light=bad"),
         "search": (f"名称片段检索「{part}」", f"/projects/?q={part}"),
         "detail": ("项目详情", f"/projects/{some.code}/"),
     }

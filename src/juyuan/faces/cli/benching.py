@@ -19,8 +19,8 @@ from .launch import postgres
 from .launch.trouble import DONE, REFUSED, USAGE, Trouble, say
 
 NAMES = (
-    "list", "filter", "search", "detail", "deep", "api", "desk", "tabs", "figures", "find",
-    "export", "import", "check", "name-pairs",
+    "list", "filter", "light", "search", "detail", "deep", "api", "desk", "tabs", "figures", "find",
+    "export", "import", "check", "name-pairs", "monthly", "jobs",
 )  # fmt: skip
 DATABASE = "juyuan_bench"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -109,9 +109,14 @@ class Backer:
 
 
 def seed_projects(
-    *, scale: int, seed: int, now: datetime, progress: Callable[[int, int], None] | None = None
+    *,
+    scale: int,
+    seed: int,
+    now: datetime,
+    progress: Callable[[int, int], None] | None = None,
+    leads: Sequence[int] = (),
 ) -> int:
-    """造 `scale` 个项目;返回个数。同一 (scale, seed) 造出的内容相同。
+    """造 `scale` 个项目;返回个数。同一 (scale, seed) 造出的内容相同。`leads`: 首谈只在这几个单位里挑。
 
     多于 `BARE_FROM` 个时以库的所有者身份撤下索引再建好(在事务之内),期间别的会话用不了这些表。
 
@@ -121,6 +126,8 @@ def seed_projects(
     world = World.load(now)
     if not world.counties:
         raise ValueError("库里还没有县区,请先装载城市包")
+    if leads:
+        world = replace(world, leads=leads)
     words = Words()
     with transaction.atomic():
         ids = _reserve(Project, scale)

@@ -64,37 +64,45 @@ def period_of(escalation_id: int, due_on: date) -> str:
     return f"{escalation_id}:{due_on.isoformat()}"
 
 
-def owed_report(row: Escalation, unit_id: int) -> Owed:
-    """下一期报告。"""
+def owed_report(row: Escalation, unit_id: int, rule: DueRule | None = None) -> Owed:
+    """下一期报告;`rule` 是打开之日的期限(成批时一天只取一次)。"""
     opened = localdate(row.opened_at)
     told = [localdate(report.at) for report in row.reports.all()]
     basis = max(told, default=opened)
-    rule = report_rule(opened)
+    rule = rule or report_rule(opened)
     return Owed(
         "project", row.project_id, unit_id, basis, rule,
         period=period_of(row.pk, next_due(opened, told, rule.count)),
     )  # fmt: skip
 
 
-def owed_plan(row: Escalation, unit_id: int) -> Owed:
-    """工作方案。"""
+def owed_plan(row: Escalation, unit_id: int, rule: DueRule | None = None) -> Owed:
+    """工作方案;`rule` 同上。"""
     opened = localdate(row.opened_at)
-    return Owed(
-        "project", row.project_id, unit_id, opened, plan_rule(opened), period=f"方案{row.pk}"
-    )
+    rule = rule or plan_rule(opened)
+    return Owed("project", row.project_id, unit_id, opened, rule, period=f"方案{row.pk}")
 
 
 def reports_waiting(on: date) -> Iterable[Owed]:
     """此刻应当开着的报告待办。"""
+    rules: dict[date, DueRule] = {}
     for row, unit in _open_rows():
-        yield owed_report(row, unit)
+        opened = localdate(row.opened_at)
+        if opened not in rules:
+            rules[opened] = report_rule(opened)
+        yield owed_report(row, unit, rules[opened])
 
 
 def plans_waiting(on: date) -> Iterable[Owed]:
     """还没有工作方案的。"""
+    rules: dict[date, DueRule] = {}
     for row, unit in _open_rows():
-        if not row.plan:
-            yield owed_plan(row, unit)
+        if row.plan:
+            continue
+        opened = localdate(row.opened_at)
+        if opened not in rules:
+            rules[opened] = plan_rule(opened)
+        yield owed_plan(row, unit, rules[opened])
 
 
 def _open_rows() -> Iterable[tuple[Escalation, int]]:

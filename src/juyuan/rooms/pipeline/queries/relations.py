@@ -34,7 +34,7 @@ from juyuan.rooms.pipeline.rules.relations import (
 )
 
 CROWD = 40  # 一个键下的项目多于此,说明不了什么(如同一个大园区),不作候选
-CHUNK = 2000
+CHUNK = 10_000
 # 键:投资方(集团)、实际控制人、具体地点、名称键;同一键下的项目两两成对
 PAIRS = """
 WITH keys AS (
@@ -91,22 +91,26 @@ def subjects(ids: Collection[int]) -> dict[int, Subject]:
     for start in range(0, len(listed), CHUNK):
         part = listed[start : start + CHUNK]
         owners: dict[int, set[str]] = {pk: set() for pk in part}
-        parties = ProjectParty.objects.filter(project_id__in=part).select_related("investor")
-        for party in parties:
-            who = party.investor
-            owners[party.project_id].add(f"g{who.group_id}" if who.group_id else f"i{who.pk}")
-            if len(compact(who.controller)) > 1:
-                owners[party.project_id].add(f"c{compact(who.controller)}")
+        parties = ProjectParty.objects.filter(project_id__in=part).values_list(
+            "project_id", "investor_id", "investor__group_id", "investor__controller"
+        )
+        for pk, investor, group, controller in parties:
+            owners[pk].add(f"g{group}" if group else f"i{investor}")
+            if controller and len(controlled := compact(controller)) > 1:
+                owners[pk].add(f"c{controlled}")
         hosts: dict[int, set[int]] = {pk: set() for pk in part}
         for pk, unit in ProjectHost.objects.filter(project_id__in=part, actual=True).values_list(
             "project_id", "unit_id"
         ):
             hosts[pk].add(unit)
-        for p in Project.objects.filter(pk__in=part):
-            amount = p.total_investment if p.total_investment is not None else p.contract_amount
-            found[p.pk] = Subject(
-                p.pk, p.name, amount, p.signed_on or p.created_at.date(), frozenset(owners[p.pk]),
-                frozenset(hosts[p.pk]), compact(p.location),
+        rows = Project.objects.filter(pk__in=part).values_list(
+            "pk", "name", "total_investment", "contract_amount", "signed_on", "created_at",
+            "location",
+        )  # fmt: skip
+        for pk, name, total, contract, signed, created, location in rows:
+            found[pk] = Subject(
+                pk, name, total if total is not None else contract, signed or created.date(),
+                frozenset(owners[pk]), frozenset(hosts[pk]), compact(location) if location else "",
             )  # fmt: skip
     return found
 

@@ -66,7 +66,9 @@ ORDER BY unit, project_id
 OF_UNITS = """
 s.project_id IN (
     SELECT project_id FROM pipeline_projectstate WHERE lead_unit_id_at = ANY(%s)
-    UNION SELECT id FROM pipeline_project WHERE owner_unit_id = ANY(%s)
+    UNION ALL SELECT x.project_id FROM pipeline_projectstate x
+    JOIN pipeline_project o ON o.id = x.project_id
+    WHERE x.lead_unit_id_at IS NULL AND o.owner_unit_id = ANY(%s)
 )
 """
 CITY = View(None, None)

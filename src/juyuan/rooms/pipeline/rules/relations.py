@@ -121,6 +121,10 @@ def _judge(earlier: Subject, later: Subject, limits: Limits) -> Proposal | None:
     same_owner = bool(earlier.owners & later.owners)
     same_site = bool(earlier.site and earlier.site == later.site)
     same_place = same_site or bool(earlier.hosts & later.hosts)
+    phases = (phase_of(earlier.name), phase_of(later.name))
+    phased = phases[0] != phases[1] and max(phases) > 1
+    if not same_place and not (same_owner and phased):
+        return None  # 什么也提不出来:名称不必再比(候选里多半如此)
     days = (later.began_on - earlier.began_on).days
     near = days <= limits.near_days
     stems = (stem_of(earlier.name), stem_of(later.name))
@@ -139,8 +143,7 @@ def _judge(earlier: Subject, later: Subject, limits: Limits) -> Proposal | None:
         first, second = (later, earlier) if swap else (earlier, later)
         return Proposal(first.id, second.id, kind, (*signs, *more))
 
-    phases = (phase_of(earlier.name), phase_of(later.name))
-    if (same_owner or same_place) and same_name and phases[0] != phases[1] and max(phases) > 1:
+    if (same_owner or same_place) and same_name and phased:
         return made(
             RelationKind.SECOND_PHASE, f"名称写明第 {max(phases)} 期", swap=phases[0] > phases[1]
         )

@@ -297,11 +297,12 @@ def _options(pairs: Iterable[tuple[str, str]]) -> SafeString:
 
 def _row(form: RowForm, sheet: Sheet, editable: bool, lamp: lights.Lamp) -> dict[str, Any]:
     row = form.row
+    url = reverse("pipeline:detail", args=[row.code])
     return {
         "code": row.code,
         "name": row.name,
         "stage": row.stage.value,
-        "url": reverse("pipeline:detail", args=[row.code]),
+        "url": url,
         "month_url": reverse("pipeline:project_month", args=[row.code])
         + f"?period={sheet.period.key}",
         "event_url": reverse("pipeline:progress_new", args=[row.code]),
@@ -310,7 +311,7 @@ def _row(form: RowForm, sheet: Sheet, editable: bool, lamp: lights.Lamp) -> dict
         "state": row.state,
         "light": LIGHTS[row.state],
         "lamp": lamp.light,
-        "lamp_url": f"{reverse('pipeline:detail', args=[row.code])}#light",
+        "lamp_url": f"{url}#light",
         "revision": row.revision,
         "current": row.current,
         "empty": row.current is not None and not row.current.substantive,
