@@ -422,6 +422,7 @@ def _chains() -> None:
 
     chains.register_project_counts(provided.chain_tallies)
     chains.register_project_lines(provided.chain_lines)
+    chains.register_project_page(provided.chain_project_page)
     chains.register_rows_url(provided.chain_rows_url)
 
 

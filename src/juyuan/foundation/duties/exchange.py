@@ -8,6 +8,7 @@ from typing import Any
 
 from juyuan.foundation.duties import access, listing, queries
 from juyuan.foundation.exchange.kinds import ExportColumn, ExportKind
+from juyuan.foundation.ui.keyset import ordering
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import require
 
@@ -15,14 +16,15 @@ BATCH = 1000
 
 
 def rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
-    """逐行;到期早的在前。Raises: Denied(看不到那一摊)。"""
+    """逐行,次序同页面。Raises: Denied(看不到那一摊)。"""
     wanted = listing.read_filter(filters, actor)
     require(access.can_see(actor, wanted.scope))
-    found = listing.listed(actor, wanted, today).order_by("due_on", "id")
+    found = listing.listed(actor, wanted, today).order_by(*ordering(listing.order_of(filters)))
     ids = list(found.values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
-        part = queries.Duty.objects.filter(pk__in=ids[start : start + BATCH])
-        for row in queries.rows_of(actor, part.order_by("due_on", "id"), today):
+        chunk = ids[start : start + BATCH]
+        held = queries.Duty.objects.select_related("unit", "person").in_bulk(chunk)
+        for row in queries.rows_of(actor, [held[pk] for pk in chunk if pk in held], today):
             yield {
                 "due_on": row.due_on,
                 "provisional": "暂定" if row.provisional else "",

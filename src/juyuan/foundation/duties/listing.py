@@ -15,6 +15,7 @@ from juyuan.foundation.duties.access import ALL, MINE, UNIT, scopes
 from juyuan.foundation.duties.models import DueChange, Duty
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.people.queries import units_under
+from juyuan.foundation.ui.keyset import Order, choose_order
 from juyuan.kernel.actor import Actor
 
 OPEN, DONE, CANCELLED = "open", "done", "cancelled"
@@ -27,6 +28,20 @@ PAST = {
     ON_TIME: "当年按时办结",
     OVERDUE: "当年逾期",
 }
+
+
+ORDERS = {
+    "due": Order("due_on"),
+    "kind": Order("kind"),
+    "opened": Order("opened_at"),
+    "ended": Order("ended_at", nullable=True),
+}
+DEFAULT_SORT = "due"
+
+
+def order_of(given: Mapping[str, Any]) -> Order:
+    """点了哪一列就按哪一列,没点的到期早的在前;清单与导出同一份。"""
+    return choose_order(str(given.get("sort") or ""), ORDERS, DEFAULT_SORT)
 
 
 @dataclass(frozen=True)

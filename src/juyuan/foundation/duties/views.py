@@ -26,7 +26,7 @@ from juyuan.foundation.personal import queries as saved
 from juyuan.foundation.ui import months, querystring
 from juyuan.foundation.ui import render as ui
 from juyuan.foundation.ui.filters import Filter, FilterBar
-from juyuan.foundation.ui.keyset import Order, clamp_limit, paginate
+from juyuan.foundation.ui.keyset import clamp_limit, paginate
 from juyuan.foundation.ui.tables import Column, Table
 from juyuan.foundation.workdays import clock
 from juyuan.foundation.workdays.queries import calendar
@@ -61,7 +61,7 @@ def duty_list(request: HttpRequest) -> HttpResponse:
     rows = listing.listed(actor, wanted, today)
     page = paginate(
         rows.select_related("unit", "person"),
-        Order("due_on"),
+        listing.order_of(request.GET),
         cursor=request.GET.get("cursor", ""),
         limit=clamp_limit(request.GET.get("limit")),
     )
@@ -158,15 +158,15 @@ def _table(
         )
 
     columns = [
-        Column("due", "到期", cell=due, fixed=True, phone="wide"),
-        Column("matter", "事项", cell=matter, fixed=True, phone="full"),
+        Column("due", "到期", cell=due, fixed=True, phone="wide", sort="due"),
+        Column("matter", "事项", cell=matter, fixed=True, phone="full", sort="kind"),
         Column("clause", "依据", cell=lambda r: ui.clause(r.clause) if r.clause else "—"),
         Column("unit", "单位", value="unit_name", default=wanted.scope != MINE),
         Column("person", "责任人", value=lambda r: r.person_name or "单位"),
         Column("said", "期限推法", phone="wide", default=False),
-        Column("opened", "开始", value="opened_at", kind="datetime", default=False),
+        Column("opened", "开始", value="opened_at", kind="datetime", default=False, sort="opened"),
         Column(
-            "ended", "办结", value="ended_at", kind="datetime",
+            "ended", "办结", value="ended_at", kind="datetime", sort="ended",
             default=wanted.state != listing.OPEN,
         ),
         Column(
@@ -190,7 +190,8 @@ def _table(
         queries.WEEK: "本周没有别的要到期",
     }.get(wanted.bucket, "没有待办。动作做了，待办就办结，不用打勾")
     return Table(
-        columns, rows, params=request.GET, today=today, row_key="id",
+        columns, rows, params=request.GET, sort=request.GET.get("sort", "") or listing.DEFAULT_SORT,
+        today=today, row_key="id",
         row_label=queries.titled, caption="待办", empty=empty, act=act,
         row_css=lambda r: "late" if r.ended_at is None and r.due_on < today else "",
     )  # fmt: skip

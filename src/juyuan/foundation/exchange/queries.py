@@ -25,6 +25,7 @@ from juyuan.foundation.exchange.models import (
 from juyuan.foundation.exchange.refusal import CAPS, Caps
 from juyuan.foundation.files.storage import path_of
 from juyuan.foundation.policy.queries import params
+from juyuan.foundation.ui.keyset import Order, choose_order
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, RuleBroken
 
@@ -50,6 +51,20 @@ def visible_batches(actor: Actor) -> QuerySet[ImportBatch]:
     elif actor.via == "console":
         condition |= Q(account_id__isnull=True)
     return ImportBatch.objects.filter(condition)
+
+
+ORDERS = {
+    "opened": Order("opened_at"),
+    "file": Order("file_name"),
+    "kind": Order("kind_label"),
+    "state": Order("state"),
+}
+DEFAULT_SORT = "-opened"
+
+
+def batch_order(sort: str) -> Order:
+    """点了哪一列就按哪一列,没点的新的在前。"""
+    return choose_order(sort, ORDERS, DEFAULT_SORT)
 
 
 def batch_door(actor: Actor, batch_id: uuid.UUID) -> ImportBatch:

@@ -25,11 +25,9 @@ from juyuan.foundation.exchange.kinds import (
 from juyuan.foundation.exchange.layout import SKIP_LABEL
 from juyuan.foundation.exchange.models import BatchState, ImportBatch, ImportRow
 from juyuan.foundation.exchange.numfmt import UNIT_YUAN
-from juyuan.kernel.actor import Actor
 
 PAGE = 50
 SHOWN_COLUMNS = 6
-LIST_LIMIT = 100
 STEPS = ("上传", "对应列", "预览与选择", "提交", "结果")
 
 
@@ -292,16 +290,3 @@ def reading_options(
         (name, kind.column(name).label, [(r["key"], r["label"]) for r in readings])
         for name, readings in row.doubts.items()
     ]
-
-
-# ───────── 批次列表 ─────────
-
-
-def batch_list(actor: Actor, state: str, kind: str) -> list[ImportBatch]:
-    """看得见的批次,新的在前(至多一百个)。"""
-    found = queries.visible_batches(actor)
-    if state in BatchState.values:
-        found = found.filter(state=state)
-    if kind:
-        found = found.filter(kind=kind)
-    return list(found[:LIST_LIMIT])

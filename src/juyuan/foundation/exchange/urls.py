@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from juyuan.foundation.exchange.views import cases, flow, keeping
+from juyuan.foundation.exchange.views import batches, cases, flow, keeping
 
 app_name = "exchange"
 urlpatterns = [
-    path("imports/", flow.batches, name="batches"),
+    path("imports/", batches.batches, name="batches"),
     path("imports/new/", flow.new, name="new"),
     path("imports/cases/", cases.case_list, name="cases"),
     path("imports/cases/<uuid:case_id>/", cases.case, name="case"),

@@ -9,7 +9,16 @@ from typing import Any
 from juyuan.foundation.ledger import access, labels
 from juyuan.foundation.ledger.queries import AuditFilter
 from juyuan.foundation.people.queries import account_ids_named, admin_account_ids
+from juyuan.foundation.ui.keyset import Order, choose_order
 from juyuan.kernel.actor import Actor
+
+ORDERS = {"at": Order("id")}  # 台账只增,编号的先后就是时间的先后
+DEFAULT_SORT = "-at"
+
+
+def order_of(data: Mapping[str, Any]) -> Order:
+    """新的在前;点了时间一列可以倒过来。清单与导出同一份。"""
+    return choose_order(str(data.get("sort") or ""), ORDERS, DEFAULT_SORT)
 
 
 def day(text: str) -> date | None:

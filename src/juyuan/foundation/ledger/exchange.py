@@ -8,14 +8,16 @@ from typing import Any
 
 from juyuan.foundation.exchange.kinds import ExportColumn, ExportKind
 from juyuan.foundation.ledger import access, asked, queries
+from juyuan.foundation.ui.keyset import ordering
 from juyuan.kernel.actor import Actor
 
 BATCH = 1000
 
 
 def rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
-    """逐行,新的在前。"""
-    found = queries.audit(asked.read_filter(filters, actor)).order_by("-id")
+    """逐行,次序同页面。"""
+    order = ordering(asked.order_of(filters))
+    found = queries.audit(asked.read_filter(filters, actor)).order_by(*order)
     for event in found.iterator(chunk_size=BATCH):
         row = queries.audit_row(event)
         yield {

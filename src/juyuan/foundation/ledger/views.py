@@ -17,7 +17,7 @@ from juyuan.foundation.ledger.queries import AuditFilter, AuditRow
 from juyuan.foundation.people.views.shared import tabs
 from juyuan.foundation.ui import render as ui
 from juyuan.foundation.ui.filters import Filter, FilterBar
-from juyuan.foundation.ui.keyset import Order, paginate
+from juyuan.foundation.ui.keyset import paginate
 from juyuan.foundation.ui.paging import page_limit
 from juyuan.foundation.ui.tables import Column, Table
 from juyuan.foundation.workdays import clock
@@ -25,7 +25,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, require
 
 COLUMNS = (
-    Column("at", "时间", kind="datetime", fixed=True, href=lambda r: reverse("ledger:event", args=[r.id])),
+    Column("at", "时间", kind="datetime", fixed=True, sort="at", href=lambda r: reverse("ledger:event", args=[r.id])),
     Column("who", "谁", second="post", phone="wide"),
     Column("event", "事项", cell=lambda r: r.event, phone="full"),
     Column("obj_type", "对象", second="obj_id"),
@@ -56,7 +56,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     require(access.can_read_audit(actor))
     page = paginate(
         queries.audit(asked.read_filter(request.GET, actor)),
-        Order("id", desc=True),
+        asked.order_of(request.GET),
         cursor=request.GET.get("cursor", ""),
         limit=page_limit(request),
     )
@@ -65,6 +65,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         COLUMNS,
         [queries.audit_row(event) for event in page.items],
         params=request.GET,
+        sort=request.GET.get("sort", "") or asked.DEFAULT_SORT,
         today=clock.today(),
         row_key="id",
         row_label="event",

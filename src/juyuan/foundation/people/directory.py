@@ -15,6 +15,7 @@ from juyuan.foundation.ledger.models import Event, Result
 from juyuan.foundation.people.models import Account, ApiToken, Person, Post, Unit
 from juyuan.foundation.people.queries import units_under
 from juyuan.foundation.ui.keyset import Order
+from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound
 
 
@@ -201,5 +202,23 @@ def unit(code: str) -> Unit:
 
 def colleagues(unit_ids: Iterable[int], today: date) -> list[Person]:
     """这些单位的在任人员。"""
+    return list(_in_units(unit_ids, today).order_by("code"))
+
+
+def staff(unit_ids: Iterable[int], today: date) -> QuerySet[Person]:
+    """同 `colleagues`,未排序,供键集分页;账号、任职随带。"""
+    found = _in_units(unit_ids, today).select_related("account")
+    return found.prefetch_related(
+        Prefetch("posts", Post.objects.select_related("unit").order_by("starts_on", "id"))
+    )
+
+
+def _in_units(unit_ids: Iterable[int], today: date) -> QuerySet[Person]:
     holders = _holders(Q(unit_id__in=list(unit_ids), starts_on__lte=today), today)
-    return list(Person.objects.filter(pk__in=holders).order_by("code"))
+    return Person.objects.filter(pk__in=holders)
+
+
+def led_units(actor: Actor) -> list[Unit]:
+    """行动者任主要负责同志的单位。"""
+    ids = [post.unit_id for post in actor.posts if post.role == "head"]
+    return list(Unit.objects.filter(pk__in=ids).order_by("order", "code"))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet, UUIDField
 
 T = TypeVar("T", bound=Model)
 
@@ -82,8 +83,11 @@ def paginate(
     limit: int = 50,
     pk: str = "id",
 ) -> Page[T]:
-    """取一页。每次恰好一条查询。"""
+    """取一页。每次恰好一条查询。编号是整数或 UUID。"""
     found = decode(cursor, order) if cursor else None
+    by_uuid = isinstance(queryset.model._meta.get_field(pk), UUIDField)
+    if found is not None and by_uuid != isinstance(found.pk, uuid.UUID):
+        found = None
     back = found is not None and found.back
     rows = queryset.order_by(*_ordering(order, pk, back))
     if found is not None:
@@ -107,7 +111,7 @@ def paginate(
 class Mark:
     back: bool
     value: Any
-    pk: int
+    pk: int | uuid.UUID
 
 
 def encode(order: Order, row: Model, pk: str = "id", *, back: bool) -> str:
@@ -115,9 +119,9 @@ def encode(order: Order, row: Model, pk: str = "id", *, back: bool) -> str:
     for part in order.field.split("__"):
         value = getattr(value, part, None)
     kind, shown = _dump(value)
-    packed = json.dumps(
-        [1 if back else 0, order.key, kind, shown, getattr(row, pk)], separators=(",", ":")
-    )
+    key = getattr(row, pk)
+    key = str(key) if isinstance(key, uuid.UUID) else key
+    packed = json.dumps([1 if back else 0, order.key, kind, shown, key], separators=(",", ":"))
     return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
 
@@ -133,21 +137,24 @@ def decode(cursor: str, order: Order) -> Mark | None:
     if not (isinstance(parts, list) and len(parts) == 5):
         return None
     back, key, kind, shown, pk = parts
-    if (
-        type(back) is not int
-        or back not in (0, 1)
-        or key != order.key
-        or type(pk) is not int
-        or not 0 <= pk <= _BIGINT
-    ):
+    if type(back) is not int or back not in (0, 1) or key != order.key:
         return None
     try:
+        found = _load_pk(pk)
         value = _load(kind, shown)
     except (ValueError, TypeError):
         return None
     if value is None and not order.nullable:
         return None
-    return Mark(bool(back), value, pk)
+    return Mark(bool(back), value, found)
+
+
+def _load_pk(pk: Any) -> int | uuid.UUID:
+    if isinstance(pk, str):
+        return uuid.UUID(pk)
+    if type(pk) is not int or not 0 <= pk <= _BIGINT:
+        raise ValueError("游标里的编号读不懂")
+    return pk
 
 
 def _dump(value: Any) -> tuple[str, Any]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juyuan.foundation.people.models import Post
+from juyuan.foundation.ui import render as ui
 from juyuan.foundation.ui import vocab
+from juyuan.foundation.ui.context import money_unit
 from juyuan.foundation.ui.fields import add_findings
+from juyuan.foundation.ui.keyset import Page, clamp_limit
+from juyuan.foundation.ui.tables import Column, Table
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, RuleBroken, require
@@ -58,7 +65,12 @@ def chain_detail(request: HttpRequest, code: str) -> HttpResponse:
     """`/chains/<代码>/`:链图、龙头、断链、项目、目录、文件原文、责任单位。"""
     actor = _actor(request)
     require(access.can_view(actor))
-    page = queries.chain_page(code, actor, clock.today())
+    today = clock.today()
+    page = queries.chain_page(code, actor, today)
+    listed = queries.project_page(
+        actor, page.chain.pk, request.GET.get("sort", ""), request.GET.get("cursor", ""),
+        clamp_limit(request.GET.get("limit")),
+    )  # fmt: skip
     return render(
         request,
         "chains/detail.html",
@@ -67,11 +79,39 @@ def chain_detail(request: HttpRequest, code: str) -> HttpResponse:
             "page": page,
             "chain": page.chain,
             "node_lines": NODE_LINES,
+            "listed": listed,
+            "listed_pager": Page[Any](
+                listed.lines, listed.next, listed.prev, listed.limit, total=page.projects
+            ),
+            "table": _projects(request, page, listed, today),
             "may_keep": bool(access.can_keep(actor, page.keepers)),
             "may_appoint": bool(access.can_appoint(actor, page.keepers)),
             "crumbs": [{"label": "产业链", "url": "/chains/"}, {"label": page.chain.short_name}],
         },
     )
+
+
+def _projects(request: HttpRequest, page: Any, listed: queries.ProjectPage, today: date) -> Table:
+    """本链项目:次序同项目库,键集翻页。"""
+    nodes = {card.node.pk: card.node.name for card in page.cards}
+
+    def state(line: queries.ProjectLine) -> SafeString:
+        said = "" if line.recognised else ui.pill("wait")
+        return format_html("{} {}", ui.badge("stage", line.stage), said)
+
+    columns = (
+        Column("name", "项目", second="code", href="url", fixed=True, phone="full"),
+        Column("node", "环节", value=lambda r: nodes.get(r.node_id, "未归入"), phone="two"),
+        Column("stage", "所在库", cell=state, phone="signal"),
+        Column("amount", "总投资", kind="money", sort="total"),
+        Column("unit", "首谈单位", phone="two"),
+        Column("updated_at", "更新", kind="datetime", sort="updated", phone="skip"),
+    )
+    return Table(
+        columns, listed.lines, params=request.GET, sort=listed.sort,
+        money_unit=money_unit(request), today=today, row_key="code", caption="本链项目",
+        empty="这条链还没有您看得见的在库项目。登记项目时选上产业链与环节，就会列在这里",
+    )  # fmt: skip
 
 
 def _chain(request: HttpRequest, code: str) -> Chain:

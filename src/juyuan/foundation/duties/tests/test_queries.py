@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from juyuan.foundation.duties import figures, listing, queries
+from juyuan.foundation.duties import exchange, figures, listing, queries
 from juyuan.foundation.duties.access import ALL, MINE, UNIT
 from juyuan.foundation.duties.actions import end_duty, open_duty, rederive_open
 from juyuan.foundation.duties.listing import DutyFilter
@@ -349,3 +349,29 @@ def test_接口_与页面同样_按人查有分寸(cast: Any, page: Callable[...
     assert [
         row["title"] for row in ask("longshan", f"limit=1&cursor={first['next']}").json()["items"]
     ] == ["玩具2号"]
+
+
+# ───────── 次序 ─────────
+
+
+@pytest.mark.parametrize(
+    ("sort", "wanted"),
+    [
+        ("", [2, 1, 3]),
+        ("due", [2, 1, 3]),
+        ("-due", [3, 1, 2]),
+        ("opened", [3, 2, 1]),
+        ("没有", [2, 1, 3]),
+    ],
+)
+def test_清单按点的一列排_导出同一次序(
+    cast: Any, settings: Any, sort: str, wanted: list[int]
+) -> None:
+    settings.JUYUAN_NOW = cast.NOW.isoformat()
+    for pk, due, opened in ((1, 5, 1), (2, 1, 2), (3, 9, 3)):
+        add(cast, pk, due, person="longshan", now=cast.NOW - timedelta(days=opened))
+    titles = [f"玩具{pk}号" for pk in wanted]
+    actor = cast.actor("longshan")
+    assert [row["title"] for row in exchange.rows(actor, {"sort": sort}, cast.TODAY)] == titles
+    html = cast.client("longshan").get("/duties/", {"sort": sort}).content.decode()
+    assert sorted(titles, key=html.index) == titles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import replace
 from io import BytesIO
@@ -316,3 +317,31 @@ def test_file_names_from_outside_are_harmless(client: Any) -> None:
     assert (
         BytesIO(b"".join(client.get(url("refused", batch.pk)).streaming_content)).read(2) == b"PK"
     )
+
+
+def files_of(html: str) -> list[str]:
+    return re.findall(r'class="jy-name" href="/imports/[^"]+">([^<]+)<', html)
+
+
+def test_the_batches_are_sorted_and_paged_by_keyset(client: Any, settings: Any) -> None:
+    for number, name in enumerate(("乙.xlsx", "丙.xlsx", "甲.xlsx")):
+        settings.JUYUAN_NOW = f"2026-11-20T09:0{number}:00+08:00"
+        opened(client, plain(HEAD, [f"{name}项目", "甲公司", 1, "甲县"]), name=name)
+    page = client.get(url("batches")).content.decode()
+    assert files_of(page) == ["甲.xlsx", "丙.xlsx", "乙.xlsx"], "新的在前"
+    assert 'aria-sort="descending"' in page
+    assert files_of(client.get(url("batches"), {"sort": "opened"}).content.decode())[0] == "乙.xlsx"
+    for sort in ("file", "-file", "kind", "state", "-opened"):
+        seen: list[str] = []
+        query = {"sort": sort, "limit": "1"}
+        for _ in range(3):
+            html = client.get(url("batches"), query).content.decode()
+            seen += files_of(html)
+            cursor = re.search(
+                r'rel="next"[^>]*href="[^"]*cursor=([^"&]+)|cursor=([^"&]+)[^>]*rel="next"', html
+            )
+            query = query | {"cursor": next(filter(None, cursor.groups()))} if cursor else query
+        assert sorted(seen) == ["丙.xlsx", "乙.xlsx", "甲.xlsx"], sort
+    assert client.get(url("batches"), {"sort": "没有", "cursor": "坏"}).status_code == 200
+    none = client.get(url("batches"), {"state": "reversed"}).content.decode()
+    assert "没有符合条件的批次" in none and files_of(none) == []

@@ -42,33 +42,6 @@ def crumbs(current: str, batch: ImportBatch | None = None) -> list[dict[str, str
     return [*trail, {"label": current}]
 
 
-@require_safe
-def batches(request: HttpRequest) -> HttpResponse:
-    """批次列表:自己的,加上监督的。"""
-    actor = actor_of(request)
-    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
-    kinds = registry.import_kinds(actor)
-    overseen = queries.overseen_kinds(actor)
-    if not kinds and not overseen and not registry.export_kinds(actor):
-        raise Denied("您当前的任职没有可以导入的台账。")
-    return render(
-        request,
-        "exchange/batches.html",
-        {
-            "page_title": "导入台账",
-            "batches": screens.batch_list(actor, state, kind),
-            "kinds": kinds,
-            "exports": registry.export_kinds(actor),
-            "states": BatchState.choices,
-            "state": state,
-            "kind": kind,
-            "overseer": bool(overseen),
-            "open_cases": queries.open_case_count(actor),
-            "closure": queries.opening_closed(),
-        },
-    )
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """第一步:上传。"""

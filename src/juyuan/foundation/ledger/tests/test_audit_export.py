@@ -74,3 +74,15 @@ def test_people_are_sorted_and_pages_neither_repeat_nor_skip(cast):
                 break
             url = f"/admin/people/?limit=10&sort={sort}&cursor={page.context['page'].next}"
         assert len(seen) == len(set(seen)) == Person.objects.count()
+
+
+def test_the_audit_list_turns_round_and_its_export_with_it(cast):
+    for code in ("zz-1", "zz-2", "zz-3"):
+        note(cast, "sysadmin", obj_id=code)
+    client = cast.client("auditadmin")
+    for sort, wanted in (("", ["zz-3", "zz-2", "zz-1"]), ("at", ["zz-1", "zz-2", "zz-3"])):
+        url = f"?type=person&sort={sort}"
+        html = client.get(f"/audit/{url}").content.decode()
+        assert sorted(wanted, key=html.index) == wanted
+        rows = sheet(cast, "auditadmin", f"/exports/audit/{url}&columns=obj_id")
+        assert [row[0] for row in rows if row[0] in wanted] == wanted

@@ -21,4 +21,5 @@ KINDS = (
         may=access.can_grant, description="任职：人、单位、角色、起任日都相同即同一段任职", order=30,
     ),
     accounts.EXPORT,
+    accounts.STAFF,
 )  # fmt: skip

@@ -267,3 +267,20 @@ def test_leaving_refused_says_why(cast):
     assert "不在该单位任职" in text(client.post(url, data), 422)
     assert text(client.post(url, {**data, "successor": "dongfeng"}), 422)
     assert Post.objects.get(person__code="longshan").ends_on is None
+
+
+def test_the_head_sorts_and_exports_his_people(cast, django_assert_max_num_queries):
+    client = cast.client("longshan_head")
+    page = text(client.get("/staff/?sort=-name"))
+    assert 'aria-sort="descending"' in page
+    assert "/exports/staff/?sort=-name&amp;columns=name%2Ccode%2Cposts" in page
+    answer = client.get("/exports/staff/?sort=name&format=csv")
+    rows = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert rows[0].startswith("姓名,账号,任职")
+    body = "\n".join(rows)
+    assert "longshan_shangwu" in body and "dongfeng" not in body
+    names = [line.split(",")[0] for line in rows[1:] if "导出说明" not in line]
+    assert names == sorted(names)
+    with django_assert_max_num_queries(14):
+        client.get("/staff/")
+    assert cast.client("longshan").get("/exports/staff/").status_code == 403

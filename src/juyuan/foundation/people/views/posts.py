@@ -10,14 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from juyuan.foundation.people import access, actions, directory, handover
 from juyuan.foundation.people.forms import EndPostForm, GrantForm, LeaveForm
-from juyuan.foundation.people.models import Post, Unit
+from juyuan.foundation.people.models import Person, Post, Unit
 from juyuan.foundation.people.queries import units_under
 from juyuan.foundation.people.views.accounts import page_of
 from juyuan.foundation.people.views.shared import actor_of
 from juyuan.foundation.ui.fields import add_findings
+from juyuan.foundation.ui.keyset import choose_order, clamp_limit, paginate
 from juyuan.foundation.ui.tables import Column, Table
 from juyuan.foundation.workdays import clock
-from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, RuleBroken, require
 
 
@@ -90,43 +90,52 @@ def end(request: HttpRequest, post_id: int) -> HttpResponse:
 # ───────── 本单位人员与调离 ─────────
 
 
-def _led(actor: Actor) -> list[Unit]:
-    """行动者任主要负责同志的单位。"""
-    ids = [post.unit_id for post in actor.posts if post.role == "head"]
-    return list(Unit.objects.filter(pk__in=ids).order_by("order", "code"))
-
-
 @require_GET
 def staff(request: HttpRequest) -> HttpResponse:
     """本单位(含下级)人员。Raises: Denied(不是主要负责同志)。"""
-    actor = actor_of(request)
+    actor, given = actor_of(request), request.GET
     require(access.can_see_staff(actor))
     today = clock.today()
-    units = _led(actor)
-    rows = [
-        (person, unit)
-        for unit in units
-        for person in directory.colleagues(units_under([unit.pk]), today)
-    ]
-    columns = (
-        Column("name", "姓名", value=lambda r: r[0].name, second=lambda r: r[0].code, phone="full"),
-        Column("posts", "任职", value=lambda r: directory.posts_text(r[0], today), phone="wide"),
-        Column(
-            "act",
-            "办理",
-            value=lambda r: "" if r[0].pk == actor.person_id else "调离移交",
-            href=lambda r: (
-                ""
-                if r[0].pk == actor.person_id
-                else reverse("people:leave", args=[r[1].code, r[0].code])
-            ),
-        ),
+    units = directory.led_units(actor)
+    inside = {unit.code: units_under([unit.pk]) for unit in units}
+    rows = directory.staff({pk for below in inside.values() for pk in below}, today)
+    sort = given.get("sort", "")
+    page = paginate(
+        rows,
+        choose_order(sort, directory.ORDERS, "code"),
+        cursor=given.get("cursor", ""),
+        limit=clamp_limit(request.GET.get("limit")),
     )
-    table = Table(
-        columns, rows, params=request.GET, row_key=lambda r: r[0].code, row_label=lambda r: r[0].name,
-        caption="本单位人员", empty="本单位还没有在任人员",
+    page.total = rows.count()
+
+    def leave_url(person: Person) -> str:
+        """调离从哪个单位办:他在其下任职的、行动者负责的头一个单位。"""
+        if person.pk == actor.person_id:
+            return ""
+        held = {p.unit_id for p in person.posts.all() if p.ends_on is None or p.ends_on >= today}
+        code = next(code for code, below in inside.items() if held & below)
+        return reverse("people:leave", args=[code, person.code])
+
+    columns = (
+        Column("name", "姓名", second="code", phone="full", fixed=True, sort="name"),
+        Column("posts", "任职", value=lambda p: directory.posts_text(p, today), phone="wide"),
+        Column("last_login", "上次登录", kind="datetime", sort="last_login",
+               value=lambda p: getattr(directory.account_of(p), "last_login", None)),
+        Column("act", "办理", value=lambda p: "调离移交" if leave_url(p) else "", href=leave_url),
     )  # fmt: skip
-    context = {"page_title": "本单位人员", "table": table, "units": units}
+    table = Table(
+        columns, page.items, params=given, sort=sort, today=today, row_key="code",
+        caption="本单位人员", empty="本单位还没有在任人员。新到任的请系统管理员登记、安全管理员授予职务",
+    )  # fmt: skip
+    context = {
+        "page_title": "本单位人员",
+        "table": table,
+        "page": page,
+        "units": units,
+        "export_url": table.export_url("staff", {"name": ("name", "code"), "act": ()})
+        if page.items
+        else "",
+    }
     return render(request, "people/staff.html", context)
 
 

@@ -17,15 +17,19 @@ from juyuan.rooms.chains.queries.lookup import (
 from juyuan.rooms.chains.queries.pages import NODE_LINES, chain_page, chain_rows
 from juyuan.rooms.chains.queries.projects import (
     ProjectLine,
+    ProjectPage,
     ProjectTally,
     register_project_counts,
     register_project_lines,
+    register_project_page,
     register_rows_url,
 )
+from juyuan.rooms.chains.queries.projects import page as project_page
 
 __all__ = [
     "NODE_LINES",
     "ProjectLine",
+    "ProjectPage",
     "ProjectTally",
     "appointable",
     "catalogue_hit",
@@ -40,8 +44,10 @@ __all__ = [
     "industry_names",
     "keepers_of",
     "node_choices",
+    "project_page",
     "register_project_counts",
     "register_project_lines",
+    "register_project_page",
     "register_rows_url",
     "suggest",
 ]

@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet, Sum
 
+from juyuan.foundation.ui.keyset import choose_order, paginate
 from juyuan.kernel.actor import Actor
-from juyuan.rooms.chains.queries import ProjectLine, ProjectTally
+from juyuan.rooms.chains.queries import ProjectLine, ProjectPage, ProjectTally
 from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries.listing import DEFAULT_SORT, SORTS
 from juyuan.rooms.pipeline.queries.scope import seen_whole
 from juyuan.rooms.pipeline.rules.stages import Stage, StageStatus
 
@@ -50,19 +52,31 @@ def chain_lines(actor: Actor | None, chain_id: int, limit: int) -> list[ProjectL
         .select_related("lead_unit")
         .order_by("-updated_at", "-id")[:limit]
     )
-    return [
-        ProjectLine(
-            code=p.code,
-            name=p.name,
-            node_id=p.node_id,
-            stage=p.stage,
-            recognised=p.stage_status == StageStatus.RECOGNISED,
-            amount=p.total_investment,
-            url=f"/projects/{p.code}/",
-            unit=str(p.lead_unit or ""),
-        )
-        for p in rows
-    ]
+    return [_line(p) for p in rows]
+
+
+def chain_project_page(
+    actor: Actor | None, chain_id: int, sort: str, cursor: str, limit: int
+) -> ProjectPage:
+    """一条链上的一页项目,次序与项目库相同。"""
+    rows = _seen(actor).filter(chain_id=chain_id).select_related("lead_unit")
+    page = paginate(rows, choose_order(sort, SORTS, DEFAULT_SORT), cursor, limit)
+    known = sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT
+    return ProjectPage([_line(p) for p in page.items], page.next, page.prev, known, limit)
+
+
+def _line(project: Project) -> ProjectLine:
+    return ProjectLine(
+        code=project.code,
+        name=project.name,
+        node_id=project.node_id,
+        stage=project.stage,
+        recognised=project.stage_status == StageStatus.RECOGNISED,
+        amount=project.total_investment,
+        url=f"/projects/{project.code}/",
+        unit=str(project.lead_unit or ""),
+        updated_at=project.updated_at,
+    )
 
 
 def chain_rows_url(chain: str = "", node: str = "", stage: str = "") -> str:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from juyuan.foundation.policy.queries import params
+from juyuan.foundation.ui.keyset import Order, choose_order
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import split_money
 from juyuan.kernel.text import compact
@@ -123,6 +124,19 @@ def visible(actor: Actor) -> QuerySet[ProjectRelation]:
     ids = seen_whole(actor).order_by().values("pk")
     rows = ProjectRelation.objects.filter(earlier__in=ids, later__in=ids)
     return rows.select_related("earlier", "later", "earlier__lead_unit", "later__lead_unit")
+
+
+ORDERS = {
+    "proposed": Order("id"),  # 提出的先后就是编号的先后
+    "settled": Order("settled_at", nullable=True),
+    "kind": Order("kind"),
+}
+DEFAULT_SORT = "-proposed"
+
+
+def order_of(sort: str) -> Order:
+    """点了哪一列就按哪一列,没点的新提出的在前。"""
+    return choose_order(sort, ORDERS, DEFAULT_SORT)
 
 
 def relation_door(actor: Actor, pk: int) -> ProjectRelation:

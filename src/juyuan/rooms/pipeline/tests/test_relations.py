@@ -272,3 +272,33 @@ def test_s3_3b_网页与接口判定(cast) -> None:
     assert client.post(target, {"verdict": "revoke", "reason": "错"}).status_code == 302
     row.refresh_from_db()
     assert row.state == "revoked"
+
+
+@pytest.mark.django_db
+def test_s3_3b_清单按点的一列排_一页一页翻得完(cast) -> None:
+    for at in range(3):
+        part(cast, at)
+    find(cast)
+    rows = list(ProjectRelation.objects.order_by("id"))
+    assert len(rows) == 3
+    dismiss_relation(actor=cast.actor("heyan"), relation=rows[1], reason="两回事", now=cast.NOW)
+    client = cast.client("heyan")
+
+    def walked(sort: str) -> list[int]:
+        """逐页翻到底,按「判定」「撤销判定」的链接认行。"""
+        query, seen = {"state": "proposed", "sort": sort, "limit": "1"}, []
+        for _ in range(4):
+            page = client.get("/projects/relations/", query)
+            seen += [row.pk for row in page.context["page"].items]
+            if not page.context["page"].next:
+                break
+            query = query | {"cursor": page.context["page"].next}
+        return seen
+
+    assert walked("") == [rows[2].pk, rows[0].pk]
+    assert walked("proposed") == [rows[0].pk, rows[2].pk]
+    assert sorted(walked("kind")) == sorted(walked("-settled")) == [rows[0].pk, rows[2].pk]
+    page = client.get("/projects/relations/?state=all&sort=-settled")
+    assert [row.pk for row in page.context["page"].items][0] == rows[1].pk
+    assert 'aria-sort="descending"' in page.content.decode()
+    assert client.get("/projects/relations/?sort=x&cursor=y").status_code == 200

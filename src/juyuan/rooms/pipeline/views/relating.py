@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods
 
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.ui.fields import add_findings
+from juyuan.foundation.ui.keyset import clamp_limit, paginate
+from juyuan.foundation.ui.render import pill
+from juyuan.foundation.ui.tables import Column, Table
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, Stale, require
@@ -29,7 +35,11 @@ from juyuan.rooms.pipeline.rules.relations import RelationKind, RelationState
 from juyuan.rooms.pipeline.views.common import actor_of, may_browse
 from juyuan.rooms.pipeline.views.confirming import BOTH, confirm, stale_page
 
-LIMIT = 500
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+SETTLING = {RelationState.PROPOSED.value: "判定", RelationState.CONFIRMED.value: "撤销判定"}
+EMPTY = {
+    "proposed": "没有等判定的项目关系。系统每天比对一次，像是升格、增资、二期、拆分的会出现在这里",
+}
 PILLS = {"proposed": "wait", "confirmed": "yes", "dismissed": "no", "revoked": "no"}
 
 
@@ -46,6 +56,44 @@ def _shown(rows: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _verdict(row: ProjectRelation) -> SafeString:
+    """判定:谁在哪天判的、凭什么;还没判的,哪天提出。"""
+    said = f"{row.proposed_at.astimezone(SHANGHAI):%Y-%m-%d} 提出"
+    if row.settled_at:
+        day = f"{row.settled_at.astimezone(SHANGHAI):%Y-%m-%d}"
+        said = f"{row.settled_by_name} {day}　{row.reason}"
+    shown = pill(PILLS[row.state], row.get_state_display())
+    return format_html('{}<small class="jy-2nd">{}</small>', shown, said)
+
+
+def _side(name: str, label: str, phone: str) -> Column:
+    return Column(
+        name, label, value=f"{name}.name", second=f"{name}.code", phone=phone, fixed=True,
+        href=lambda r: reverse("pipeline:detail", args=[getattr(r, name).code]),
+    )  # fmt: skip
+
+
+COLUMNS = (
+    _side("earlier", "原项目", "full"),
+    _side("later", "后项目", "wide"),
+    Column("kind", "类别", value=lambda r: r.get_kind_display(), sort="kind"),
+    Column("signs", "凭什么", value=lambda r: "；".join(r.signs), phone="wide"),
+    Column(
+        "proposed", "提出", value="proposed_at", kind="datetime", sort="proposed", default=False
+    ),
+    Column("verdict", "判定", cell=_verdict, phone="wide", sort="settled"),
+)
+
+
+def _act(row: ProjectRelation) -> SafeString | str:
+    if row.state not in SETTLING:
+        return ""
+    return format_html(
+        '<a class="btn btn-sm btn-act" href="{}">{}<span class="visually-hidden">：{}</span></a>',
+        reverse("pipeline:relation", args=[row.pk]), SETTLING[row.state], row.later.name,
+    )  # fmt: skip
+
+
 @require_GET
 def relations(request: HttpRequest) -> HttpResponse:
     """项目关系清单:缺省看待判定的;两边都看得见的才列。"""
@@ -55,21 +103,31 @@ def relations(request: HttpRequest) -> HttpResponse:
     labels = {**dict(RelationState.pairs()), "all": "全部"}
     if state not in labels:
         state = RelationState.PROPOSED.value
-    rows = read.visible(actor).order_by("-id")
+    rows = read.visible(actor)
     if state != "all":
         rows = rows.filter(state=state)
-    total = rows.count()
+    sort = request.GET.get("sort", "")
+    page = paginate(
+        rows,
+        read.order_of(sort),
+        cursor=request.GET.get("cursor", ""),
+        limit=clamp_limit(request.GET.get("limit")),
+    )
+    page.total = rows.count()
     context = {
         "page_title": "项目关系",
-        "rows": _shown(rows[:LIMIT]),
-        "total": total,
-        "may": bool(may_settle(actor)),
+        "page": page,
+        "table": Table(
+            COLUMNS, page.items, params=request.GET, sort=sort or read.DEFAULT_SORT,
+            today=clock.today(), row_label=lambda r: r.later.name, caption="项目关系",
+            empty=EMPTY.get(state, "没有这样的项目关系"), act=_act if may_settle(actor) else None,
+        ),
         "tabs": [
             {"label": label, "url": f"?state={code}", "current": code == state, "count": None}
             for code, label in labels.items()
         ],
         "rules": counting(clock.today()),
-    }
+    }  # fmt: skip
     return render(request, "pipeline/relations.html", context)
 
 
@@ -106,7 +164,7 @@ def settle(request: HttpRequest, relation_id: int) -> HttpResponse:
     home = reverse("pipeline:relations")
     if form.is_bound and form.is_valid():
         try:
-            said = _act(form, row, actor, now)
+            said = _settled(form, row, actor, now)
         except RuleBroken as broken:
             add_findings(form, broken.findings)
         except Stale as stale:
@@ -128,7 +186,7 @@ def settle(request: HttpRequest, relation_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _act(form: RelationForm, row: ProjectRelation, actor: Actor, now: Any) -> str:
+def _settled(form: RelationForm, row: ProjectRelation, actor: Actor, now: Any) -> str:
     data = form.cleaned_data
     if data["verdict"] == CONFIRM:
         kind = RelationKind(data.get("kind") or row.kind)
