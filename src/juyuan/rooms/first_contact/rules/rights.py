@@ -184,7 +184,7 @@ class Outlook:
 
 @rule("3.2b", "3.2c")
 def outlook(held: Held, today: date, terms: Terms) -> Outlook:
-    """每月20日向市商务局报备项目进展情况:久无实质进展的亮灯,由系统提请、商务主管部门确认。
+    """每月20日报备项目进展情况:久无实质进展的亮灯,由系统提请、商务主管部门确认。
 
     满 `yellow_months` 个月黄灯;满 `red_months` 个月红灯并提请失去独占;满 `withdraw_months` 个月
     提请退库。保护期过了而没有续的,同样提请失去独占。
