@@ -17,7 +17,7 @@ from hashlib import blake2b
 from juyuan.kernel.names import name_key
 from juyuan.kernel.text import compact
 
-__all__ = ["near_keys"]
+__all__ = ["keys_of", "near_keys"]
 
 FORMS = (
     "有限责任公司",
@@ -38,17 +38,16 @@ def near_keys(name: str) -> tuple[int, ...]:
     key = name_key(name)
     if key.empty:
         return ()
-    flat = compact(name)
-    said = key.core + key.trade
-    found = [
-        f"p{','.join(key.region)}|{said}",
-        f"c{said}|{key.branch}",
-        "s" + "".join(sorted(flat)),
-    ]
+    return keys_of(",".join(key.region), key.core + key.trade, key.branch, compact(name))
+
+
+def keys_of(region: str, said: str, branch: str, flat: str) -> tuple[int, ...]:
+    """已经拆好的名称的近似键:地区(逗号隔开)、字号行业、分支,与归一的全文。"""
+    found = [f"p{region}|{said}", f"c{said}|{branch}", "s" + "".join(sorted(flat))]
     body, form = _split(flat)
-    found += (f"d{text}" for text in _slips(body))
-    found += (f"d{text}" for text in _other_bodies(flat, len(form)))
-    return tuple(dict.fromkeys(_digest(text) for text in found))
+    found += [f"d{text}" for text in _slips(body)]
+    found += [f"d{text}" for text in _other_bodies(flat, len(form))]
+    return tuple(dict.fromkeys(map(_digest, found)))
 
 
 def _split(flat: str) -> tuple[str, str]:
@@ -76,9 +75,14 @@ def _other_bodies(flat: str, taken: int) -> Iterator[str]:
     for size in range(taken + 1, len(FORMS[0]) + 2):
         if len(flat) <= size:
             return
-        tail = flat[-size:]
-        if any(_within_one(tail, form) for form in FORMS):
+        if _nearly_form(flat[-size:]):
             yield flat[:-size]
+
+
+@lru_cache(maxsize=16_384)
+def _nearly_form(tail: str) -> bool:
+    """句末这几个字是不是写错至多一处的组织形式;名称的末尾多半相同,记住免得再比。"""
+    return any(_within_one(tail, form) for form in FORMS)
 
 
 def _within_one(one: str, other: str) -> bool:

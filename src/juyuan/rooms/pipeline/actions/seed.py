@@ -20,7 +20,6 @@ from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.search.models import SearchRow
 from juyuan.kernel.money import split_money
-from juyuan.kernel.near import near_keys
 from juyuan.rooms.chains.models import Chain, Node
 from juyuan.rooms.investors.models import Investor, MatchKey, NearKey
 from juyuan.rooms.pipeline.actions.common import CODE_ALPHABET
@@ -31,7 +30,6 @@ from juyuan.rooms.pipeline.actions.seedwords import (
     MARKS,
     PLACES,
     PRODUCTS,
-    SAMPLE,
     SCALES,
     TRADES,
     Dice,
@@ -238,14 +236,15 @@ def _backers(
         mark = dice.word(MARKS, 3)
         name = f"{place}{mark}{trade}{form}"
         short = f"{short_of[place]}{''.join([short_of[c] for c in mark])}{short_of[trade]}{short_of[form]}"
-        key = words.keys[place, trade, form].replace(SAMPLE, mark)
+        parsed = words.keys[place, trade, form]
+        key = parsed.key(mark)
         backer = Backer(pk, f"{name}\t{grams(name)}", f"{short}\t{grams(short)}")
         sheets.investors.put(
             f"{pk}\tT-{codes.word(CODE_ALPHABET, 8)}\t{name}\t{key}\t{dice.pick(world.counties)}"
             f"\t{world.now}\t{world.now}"
         )
         sheets.keys.put(f"name\t{key}\tinvestor\t{pk}")
-        near = ",".join(map(str, near_keys.__wrapped__(name)))
+        near = ",".join(map(str, parsed.near(mark, name)))
         sheets.near.put(f"investor\t{pk}\t{{{near}}}")
         sheets.search.put(f"investor\t{pk}\tname\t80\t{backer.name}")
         sheets.search.put(f"investor\t{pk}\tname~\t40\t{backer.short}")

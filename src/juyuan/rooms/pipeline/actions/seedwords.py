@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from operator import add
 from typing import Any
 
-from juyuan.kernel.names import key_text
+from juyuan.kernel.names import name_key
+from juyuan.kernel.near import keys_of
 from juyuan.kernel.text import initials
 from juyuan.rooms.pipeline.rules.naming import project_key
 
@@ -74,13 +75,34 @@ class Vocabulary(dict[str, str]):
         return short
 
 
-class Keys(dict[tuple[str, ...], str]):
-    """投资方的名称键:同样的地名、行业、形式只拆一次,字号换进去(与逐个拆的相同,有测试)。"""
+@dataclass(frozen=True)
+class Parsed:
+    """投资方名称拆好的几段,字号的位置上是 `SAMPLE`。"""
 
-    def __missing__(self, parts: tuple[str, ...]) -> str:
+    text: str
+    region: str
+    said: str
+    branch: str
+
+    def key(self, mark: str) -> str:
+        """换上字号的名称键。"""
+        return self.text.replace(SAMPLE, mark)
+
+    def near(self, mark: str, name: str) -> tuple[int, ...]:
+        """换上字号的近似键(造的名称本已归一)。"""
+        return keys_of(self.region, self.said.replace(SAMPLE, mark), self.branch, name)
+
+
+class Keys(dict[tuple[str, ...], Parsed]):
+    """投资方的名称:同样的地名、行业、形式只拆一次,字号换进去(与逐个拆的相同,有测试)。"""
+
+    def __missing__(self, parts: tuple[str, ...]) -> Parsed:
         place, trade, form = parts
-        self[parts] = key = key_text(f"{place}{SAMPLE}{trade}{form}")
-        return key
+        key = name_key(f"{place}{SAMPLE}{trade}{form}")
+        self[parts] = found = Parsed(
+            key.text, ",".join(key.region), key.core + key.trade, key.branch
+        )
+        return found
 
 
 class Endings(dict[str, str]):

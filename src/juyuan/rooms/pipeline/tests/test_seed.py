@@ -11,8 +11,9 @@ from juyuan.foundation.search.grams import stored_grams
 from juyuan.foundation.search.models import SearchRow
 from juyuan.foundation.search.queries import find
 from juyuan.kernel.names import key_text
+from juyuan.kernel.near import near_keys
 from juyuan.rooms.chains.tests.factories import make_chain
-from juyuan.rooms.investors.models import Investor, MatchKey
+from juyuan.rooms.investors.models import Investor, MatchKey, NearKey
 from juyuan.rooms.pipeline.actions import seed as seeding
 from juyuan.rooms.pipeline.actions.common import refresh_search
 from juyuan.rooms.pipeline.actions.seed import seed_projects
@@ -90,6 +91,9 @@ def test_名称键与逐个拆的相同(city) -> None:
     assert all(i.key == key_text(i.name) for i in investors.values())
     for key in MatchKey.objects.filter(object_type="investor", kind="name"):
         assert key.value == investors[key.object_id].key
+    near = NearKey.objects.filter(object_type="investor", object_id__in=investors)
+    assert len(near) == len(investors)
+    assert all(tuple(row.keys) == near_keys(investors[row.object_id].name) for row in near)
 
 
 def test_撤下的索引与外键原样建回_内容与逐行写的相同(city, monkeypatch) -> None:
