@@ -213,20 +213,38 @@ class Conditions:
         signed = [s.value for s in STAGES if s.order >= Stage.SIGNED.order]
         return Q(stage__in=signed) & total
 
+    def red(self) -> Q:
+        """够得上红灯的。"""
+        months = max(self.limits.red_months, self.limits.yellow_months)
+        days = max(self.limits.promise_red_days, self.limits.promise_yellow_days)
+        return self.still(months) | self.late(days)
+
+    def yellow(self) -> Q:
+        """够得上黄灯的(够得上红灯的都在内)。"""
+        return self.still(self.limits.yellow_months) | self.late(self.limits.promise_yellow_days)
+
     def light(self) -> Case:
         """灯色(查询里的一栏)。"""
-        red_months = max(self.limits.red_months, self.limits.yellow_months)
-        red_days = max(self.limits.promise_red_days, self.limits.promise_yellow_days)
         return Case(
             When(~self.active(), then=Value(Light.NONE.value)),
-            When(self.still(red_months) | self.late(red_days), then=Value(Light.RED.value)),
-            When(
-                self.still(self.limits.yellow_months) | self.late(self.limits.promise_yellow_days),
-                then=Value(Light.YELLOW.value),
-            ),
+            When(self.red(), then=Value(Light.RED.value)),
+            When(self.yellow(), then=Value(Light.YELLOW.value)),
             default=Value(Light.GREEN.value),
             output_field=CharField(),
         )
+
+    def lit(self, wanted: str) -> Q:
+        """亮着这种灯的:与 `light` 同义,只写这一种灯用得着的条件(查得快)。"""
+        match wanted:
+            case Light.NONE.value:
+                return ~self.active()
+            case Light.RED.value:
+                return self.active() & self.red()
+            case Light.YELLOW.value:
+                return self.active() & self.yellow() & ~self.red()
+            case Light.GREEN.value:
+                return self.active() & ~self.yellow()
+        return Q(pk__in=[])
 
     def withdrawal(self) -> Q:
         """提请退库的。"""
@@ -251,9 +269,8 @@ def with_light(rows: QuerySet[Any], on: date, *, past: bool = False) -> QuerySet
 
 def lit(rows: QuerySet[Any], wanted: str, on: date, *, past: bool = False) -> QuerySet[Any]:
     """亮着这种灯的;`wanted` 是灯色,或「提请退库」。"""
-    if wanted == WITHDRAW:
-        return rows.filter(_conditions(rows, on, past).withdrawal())
-    return rows.alias(light_=_conditions(rows, on, past).light()).filter(light_=wanted)
+    said = _conditions(rows, on, past)
+    return rows.filter(said.withdrawal() if wanted == WITHDRAW else said.lit(wanted))
 
 
 # ───────── 逐个的 ─────────

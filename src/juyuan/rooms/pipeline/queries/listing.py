@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import F, QuerySet
 
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.ui.keyset import Order, Page, choose_order, paginate
@@ -299,24 +299,14 @@ class Listing:
 
 
 def libraries_of(queryset: QuerySet[Project], as_of: date | None = None) -> list[Library]:
-    """每库的个数与金额:申报的一条查询,冻结的一条。"""
+    """每库的个数与金额:此刻的一条查询,过去某日的申报一条、冻结一条。"""
     found: dict[Stage, Tally] = {stage: Tally() for stage in STAGES}
     known: dict[Stage, Sum3] = {stage: Sum3() for stage in STAGES}
+    frozen: dict[Stage, Sum3] = {}
     ahead: dict[Stage, int] = dict.fromkeys(STAGES, 0)
-    groups = (
-        past.grouped(queryset, as_of)
-        if as_of is not None
-        else queryset.order_by()
-        .values("stage", "recognised_stage", "stage_status")
-        .annotate(
-            n=Count("pk"),
-            total=Sum("total_investment"),
-            contract=Sum("contract_amount"),
-            committed=Sum("committed_investment"),
-        )
-    )
+    groups = past.grouped(queryset, as_of) if as_of is not None else past.grouped_now(queryset)
     for g in groups:
-        part = Sum3(g["n"], int(g["total"] or 0), int(g["contract"] or 0), int(g["committed"] or 0))
+        part = _sum3(g)
         stage = Stage(g["stage"])
         recognised = g["stage_status"] == StageStatus.RECOGNISED
         found[stage] += Tally(part) if recognised else Tally(claimed=part)
@@ -324,11 +314,18 @@ def libraries_of(queryset: QuerySet[Project], as_of: date | None = None) -> list
             held = Stage(g["recognised_stage"])
             known[held] += part
             ahead[held] += part.n if held != stage else 0
-    for g in past.known_sums(queryset, as_of):  # 签约、落地的认定金额是冻结的,不是此刻的
-        known[Stage(g["stage"])] = Sum3(
-            g["n"], int(g["total"] or 0), int(g["contract"] or 0), int(g["committed"] or 0)
-        )
+            if g.get("frozen_n"):
+                frozen[held] = frozen.get(held, Sum3()) + _sum3(g, "frozen_")
+    for g in past.known_sums(queryset, as_of) if as_of is not None else ():
+        frozen[Stage(g["stage"])] = _sum3(g)
+    known |= frozen  # 签约、落地的认定金额是冻结的,不是此刻的
     return [Library(stage, found[stage], known[stage], ahead[stage]) for stage in STAGES]
+
+
+def _sum3(g: Mapping[str, Any], prefix: str = "") -> Sum3:
+    return Sum3(
+        *(int(g[f"{prefix}{name}"] or 0) for name in ("n", "total", "contract", "committed"))
+    )
 
 
 def tally_rows(rows: Iterable[Row]) -> Tally:

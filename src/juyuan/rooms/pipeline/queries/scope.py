@@ -140,22 +140,23 @@ def _reach(actor: Actor) -> Reach:
 def _condition(reach: Reach, wanted: Sight) -> Q | None:
     """能以 `wanted`(全见或仅认定事实)看到的项目的条件。"""
     listed = Q(listed_person_ids__contains=[reach.person_id]) if reach.person_id else None
-    total: Q | None = None
-    # 某密级全市都看得见的,就不必再逐行问与单位的关系(同义,查得快)
+    # 某密级全市都看得见的,就不必再逐行问与单位的关系(同义,查得快);放在最前,多数行到此为止
     open_levels = {
         level
         for relation in reach.everywhere
         for level, sight in TABLE[relation].items()
         if sight == wanted
     }
+    levels = sorted(level.value for level in open_levels)
+    total = Q(confidentiality__in=levels) if levels else None
     for relation, q, _ in reach.relations():
         for level, sight in TABLE[relation].items():
-            if level in open_levels and relation not in reach.everywhere:
+            if level in open_levels:
                 continue
             if sight == wanted:
-                part = q & Q(confidentiality=level.value)
+                part = Q(confidentiality=level.value) & q
             elif sight == Sight.LISTED and wanted == Sight.FULL and listed is not None:
-                part = q & Q(confidentiality=level.value) & listed
+                part = Q(confidentiality=level.value) & listed & q
             else:
                 continue
             total = part if total is None else total | part
