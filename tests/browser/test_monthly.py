@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -140,3 +141,21 @@ def test_总览点开单位(site: Site) -> None:
     with page.expect_navigation():
         page.select_option("select[name=unit]", "")
     assert "各单位" in page.inner_text("h1")
+
+
+def test_打印出来是字_没有框与按钮_横排(site: Site) -> None:
+    page = site.open(URL, who="gongxin")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1016, "height": 700})
+    told = row(page, NAMES[4])
+    assert "用地指标没有落实" in told.inner_text() and "两次电话沟通" in told.inner_text()
+    for gone in ("input", "textarea", "select", "button", ".btn", "summary"):
+        left = [x for x in page.query_selector_all(f".pm-form {gone}") if x.is_visible()]
+        assert not left, gone
+    main = page.locator("main").bounding_box()
+    sheet = page.locator(".pm-sheet").bounding_box()
+    assert sheet["x"] + sheet["width"] <= main["x"] + main["width"] + 1
+    shown = page.pdf(prefer_css_page_size=True)
+    found = re.search(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", shown)
+    assert found is not None and float(found[1]) > float(found[2])
+    page.emulate_media(media="screen")
