@@ -205,8 +205,8 @@ def test_核对_缺的开_不再应当的撤销_两遍等于一遍(cast: Any, ho
     assert rows() == once
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(days=st.lists(st.sets(st.integers(1, 4)), max_size=4))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(days=st.lists(st.sets(st.integers(1, 3)), max_size=3))
 def test_核对多日_每日做两遍与做一遍相同(cast: Any, house: Toys, days: list[set[int]]) -> None:
     def play(times: int) -> list[tuple[Any, ...]]:
         with transaction.atomic():
