@@ -168,16 +168,18 @@ class Lateness:
         return self.on_time * 10_000 // self.due if self.due else None
 
 
-def lateness(as_of: date, actor: Actor | None = None) -> list[Lateness]:
-    """逐单位:当年已到期、按时办结、逾期、截止日逾期未办的件数;没有的单位不列。
-
-    `actor` 为 None 即全市;否则是他看得到的那一摊(`scopes` 里最宽的)。
-    """
+def counted(as_of: date, actor: Actor | None) -> QuerySet[Duty]:
+    """准时的数字看的是哪些:那一天已开的。`actor` 为 None 即全市,否则是他看得到的最宽的那一摊。"""
     rows = seen_on(Duty.objects.all(), as_of)
     if actor is not None:
         widest = scopes(actor)[-1]
         rows = queries.visible(actor, queries.in_scope(actor, widest, rows, as_of))
-    rows = rows.filter(kind__in=[kind for kind, _ in queries.known_kinds()])
+    return rows.filter(kind__in=[kind for kind, _ in queries.known_kinds()])
+
+
+def lateness(as_of: date, actor: Actor | None = None) -> list[Lateness]:
+    """逐单位:当年已到期、按时办结、逾期、截止日逾期未办的件数;没有的单位不列。"""
+    rows = counted(as_of, actor)
     names = ("unit_id", "unit__code", "unit__short_name", "unit__name")
     wanted = {name: Count("pk", filter=past(name, as_of)) for name in (DUE, ON_TIME, OPEN_LATE)}
     tallied = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from django.db import connection
 
@@ -121,12 +122,19 @@ SQL = (
     .replace("{here_rank}", _RANK.format("m.to_stage"))
     .replace("{stage_rank}", _RANK.format("k.stage"))
 )
+# 同样的裁法,只列一个数的各项目:(项目, 天数;转化率是转没转化)
+LINES = (
+    SQL.split(",\nplaced AS (")[0]
+    + "\nSELECT f.id, f.v FROM facts f WHERE f.kind = %s AND f.lib = %s"
+)
 
 Cells = dict[tuple[str, str, str], dict[str, int | None]]
 
 
-def _rows(as_of: date | None, day: date, end: datetime, actor: Actor | None) -> tuple[Cells, bool]:
-    """(种类, 库, 分法) → 键 → 值,与「有没有因关系不计的」。一至四条查询。"""
+def _bound(
+    text: str, as_of: date | None, day: date, end: datetime, actor: Actor | None
+) -> tuple[str, list[Any], bool]:
+    """(语句, 参数, 有没有因关系不计的):此刻或某日,此人看得全的。"""
     view = View.of(actor)
     column = "p.id" if as_of is None else "s.project_id"
     scope, scope_params = view.sql(column, full=True)
@@ -135,10 +143,27 @@ def _rows(as_of: date | None, day: date, end: datetime, actor: Actor | None) -> 
         None if view.actor is None else seen_whole(view.actor, reach=view.reach),
     )  # fmt: skip
     base = (LIVE if as_of is None else PAST).format(scope=scope)
-    sql = SQL.replace("{base}", base).replace(
+    sql = text.replace("{base}", base).replace(
         "{hosts}", LIVE_HOSTS if as_of is None else PAST_HOSTS
     )
     values = [*([] if as_of is None else [end]), *scope_params, sorted(fewer), end, day]
+    return sql, values, bool(fewer)
+
+
+def lines(name: str, as_of: date | None, actor: Actor | None, today: date) -> list[tuple[int, int]]:
+    """一个数背后的各项目:(编号, 停了几天;转化率是转化了没有)。走完过两次的有两行。"""
+    if as_of is not None:
+        as_of = min(max(as_of, EARLIEST), FOREVER)
+    lib = next(stage.value for stage in WATCHED if name.startswith(f"{stage.value}_"))
+    sql, values, _ = _bound(LINES, as_of, as_of or today, end_of(as_of or FOREVER), actor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, name.removeprefix(f"{lib}_"), lib])
+        return [(pk, int(value)) for pk, value in cursor.fetchall()]
+
+
+def _rows(as_of: date | None, day: date, end: datetime, actor: Actor | None) -> tuple[Cells, bool]:
+    """(种类, 库, 分法) → 键 → 值,与「有没有因关系不计的」。一至四条查询。"""
+    sql, values, fewer = _bound(SQL, as_of, day, end, actor)
     cells: Cells = {}
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -148,7 +173,7 @@ def _rows(as_of: date | None, day: date, end: datetime, actor: Actor | None) -> 
             cells.setdefault((kind, lib, dimension), {})[key or (empty if dimension else "")] = (
                 value
             )
-    return cells, bool(fewer)
+    return cells, fewer
 
 
 def compute(

@@ -18,6 +18,7 @@ from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries import (
+    ageing,
     escalation_figures,
     lightfigures,
     lights,
@@ -59,6 +60,7 @@ RESULTS = {
     "committed_investment": ("net", Stage.SIGNED, "money"),
     "landed_projects_recognised": ("gross", Stage.LANDED, "count"),
 }
+CONVERSIONS = [f.name for f in ageing.FIGURES if f.name.endswith(ageing.CONVERSION)]
 NAMES = (*LIBRARIES, *RESULTS, "landing_rate")
 
 
@@ -188,6 +190,14 @@ def _of_lights(today: Today) -> Callable[[str, date | None, Actor | None], Behin
     return rows
 
 
+def _of_conversion(today: Today) -> Callable[[str, date | None, Actor | None], Behind]:
+    def rows(name: str, as_of: date | None, actor: Actor | None) -> Behind:
+        found = ageing.lines(name, as_of, actor, today())
+        return Behind({pk: 1 for pk, done in found if done}, {pk: 1 for pk, _ in found})
+
+    return rows
+
+
 # ───────── 怎么说 ─────────
 
 
@@ -243,5 +253,6 @@ def register(today: Today) -> None:
         ([f.name for f in escalation_figures.FIGURES], _of_escalations(today)),
         ([f.name for f in monthfigures.FIGURES], _of_months(today)),
         ([f.name for f in lightfigures.FIGURES], _of_lights(today)),
+        (CONVERSIONS, _of_conversion(today)),
     ):
         register_explainer(names, Explainer(rows, tell))

@@ -82,7 +82,7 @@ def explained() -> list[Any]:
 
 def test_s3_3b_各项目之和等于数字_进出变动之和等于差额(cast: Any, month: Any) -> None:
     names = [figure.name for figure in explained()]
-    assert len(names) >= 38
+    assert len(names) >= 46
     moved = set()
     for who in WHO:
         actor = cast.actor(who)
@@ -108,7 +108,7 @@ def test_s3_3b_各项目之和等于数字_进出变动之和等于差额(cast: 
     assert {
         "negotiation_projects", "planning_total", "intent_projects", "signed_recognised_total",
         "signed_gross", "signed_net", "committed_investment", "landing_rate", "paid_in_month",
-        "paid_in_total", "paid_in_pending", "escalations_confirmed",
+        "paid_in_total", "paid_in_pending", "escalations_confirmed", "negotiation_conversion",
     } <= moved  # fmt: skip
 
 
@@ -136,6 +136,15 @@ def lines(cast: Any, name: str, early: int, late: int, who: str = "heyan") -> di
                           line.told.was, line.told.now)
         for _, _, line in found
     }  # fmt: skip
+
+
+def test_s3_3b_转化率由进过的与转走的项目说明(cast: Any, month: Any) -> None:
+    figure = next(x for x in registry.figures() if x.name == "negotiation_conversion")
+    found = compare(figure, day_of(cast, 3), day_of(cast, 0), cast.actor("heyan"), shown=50)
+    top, base = found.sides
+    assert [line.told.label for part_ in top.parts for line in part_.lines] == ["前移的"]
+    assert (top.label, base.label, base.difference) == ("分子", "分母", 0)
+    assert found.pair.after.value == top.after * 10000 // base.after
 
 
 def test_s3_3b_说得出谁来了谁走了谁变了(cast: Any, month: Any) -> None:
