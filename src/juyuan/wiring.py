@@ -181,7 +181,7 @@ def _ledger() -> None:
             "project": "项目",
             "investor": "投资方",
             "parameter": "参数",
-            "voucher_case": "凭证重合",
+            "voucher_case": "项目重合",
             "import": "导入批次",
             "duty": "待办",
             "view": "视图",

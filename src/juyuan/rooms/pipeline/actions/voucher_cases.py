@@ -1,4 +1,4 @@
-"""凭证、证据文件重合:撞上看不见的项目只答「已登记,由商务主管部门核对」,并在那里立一件。
+"""凭证、证据文件、项目名称重合:撞上看不见的项目只答「已登记,由商务主管部门核对」,并在那里立一件。
 
 凭证的登记被拒,这一件留下;证据照收。
 """
@@ -133,13 +133,13 @@ def may_settle(actor: Actor) -> Access:
     """核对重合要看得见两边(可能是限名单项目):商务主管部门核验人。"""
     if access.oversees_imports(actor):
         return Allowed()
-    return Denial(f"凭证重合由{bureau()}核验人核对", CLAUSE)
+    return Denial(f"与看不见的项目重合的,由{bureau()}核验人核对", CLAUSE)
 
 
 def settle_case(
     *, actor: Actor, case: VoucherCase, same: bool, reason: str, now: datetime
 ) -> VoucherCase:
-    """核对一件凭证重合:同一张(维持退回),或不是同一张(申报单位可以再次登记)。
+    """核对一件重合:是同一张(份、个),或不是。凭证核为不是同一张的,申报单位可以再次登记。
 
     Raises:
         Denied: 不是商务主管部门的核验人。
@@ -156,7 +156,7 @@ def settle_case(
                 "same",
                 "voucher_case.file",
                 CLAUSE,
-                "文件逐字节相同，就是同一份；请申报单位另附凭证",
+                f"文件逐字节相同，就是同一份；请申报单位另附{'证据' if case.typed.get('evidence') else '凭证'}",
             )
         )
     if findings:

@@ -11,6 +11,7 @@ from django import forms
 from juyuan.foundation.ui.fields import MoneyField, date_field
 from juyuan.rooms.pipeline.forms.acts import reason_field
 from juyuan.rooms.pipeline.rules.amounts import Origin
+from juyuan.rooms.pipeline.rules.clashes import Clash
 from juyuan.rooms.pipeline.rules.vouchers import CURRENCIES, HOME, CheckVerdict, VoucherDraft
 
 FILE_HELP = "PDF、OFD、图片、Word、Excel；不得上传涉密文件"
@@ -125,7 +126,14 @@ class CaseForm(forms.Form):
 
     same = forms.ChoiceField(
         label="核对结论", widget=forms.RadioSelect,
-        choices=[("1", "同一张凭证，维持退回"), ("0", "不是同一张，准予登记")],
+        choices=[("1", ""), ("0", "")],
         error_messages={"required": "请选择核对结论"},
     )  # fmt: skip
     reason = reason_field("核对的依据", "写明看了哪些材料")
+
+    def __init__(self, *args: Any, clash: Clash, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.marks = {"same": "必填", "reason": "必填"}
+        self.fields["same"].choices = [  # type: ignore[attr-defined]
+            ("1", clash.choose_same), ("0", clash.choose_different),
+        ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""到位资金(全部看得见的项目):凭证清单、待核验队列、凭证重合的核对。"""
+"""到位资金(全部看得见的项目):凭证清单、待核验队列、重合的核对。"""
 
 from __future__ import annotations
 
@@ -27,14 +27,18 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, Stale, require
 from juyuan.rooms.pipeline.actions.voucher_cases import may_settle, settle_case
 from juyuan.rooms.pipeline.forms.vouchers import CaseForm
+from juyuan.rooms.pipeline.models import VoucherCase
 from juyuan.rooms.pipeline.queries import listing, paid_in
 from juyuan.rooms.pipeline.queries import vouchers as read
 from juyuan.rooms.pipeline.queries.vouchers import VoucherLine
+from juyuan.rooms.pipeline.rules.clashes import Clash, clash_of
 from juyuan.rooms.pipeline.rules.vouchers import VoucherCaseState, VoucherState
 from juyuan.rooms.pipeline.views.common import actor_of, may_browse
 from juyuan.rooms.pipeline.views.confirming import BOTH, confirm, stale_page
 from juyuan.rooms.pipeline.views.library import only_facts
 from juyuan.rooms.pipeline.views.paying import PILLS
+
+CASES = "待核对的重合"
 
 
 def state_cell(row: VoucherLine) -> SafeString:
@@ -220,23 +224,37 @@ def _figures(actor: Actor, found: paid_in.VoucherCriteria, today: Any) -> list[d
 
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
-    """凭证重合:等核对的与核对过的。"""
+    """与看不见的项目重合的各件(凭证、文件、同名):等核对的与核对过的。"""
     actor = actor_of(request)
     require(may_browse(actor))
     require(may_settle(actor))
-    rows = read.cases(actor)[:200]
-    return render(request, "pipeline/voucher_cases.html", {"page_title": "凭证重合", "rows": rows})
+    rows = [
+        {
+            "row": row,
+            "clash": clash,
+            "said": clash.said(VoucherCaseState(row.state)),
+            "typed": row.typed.get("project_name") or row.typed.get("evidence")
+            or row.typed.get("number") or "",
+        }
+        for row in read.cases(actor)[:200]
+        for clash in [_clash(row)]
+    ]  # fmt: skip
+    return render(request, "pipeline/voucher_cases.html", {"page_title": CASES, "rows": rows})
+
+
+def _clash(case: VoucherCase) -> Clash:
+    return clash_of(case.kind, case.typed)
 
 
 @require_http_methods(BOTH)
 def settle(request: HttpRequest, case_id: int) -> HttpResponse:
-    """核对一件凭证重合:两边并排看。"""
+    """核对一件重合:两边并排看。"""
     actor, now = actor_of(request), clock.now()
     require(may_browse(actor))
     require(may_settle(actor))
     case = read.case_door(actor, case_id)
-    form = CaseForm(request.POST if request.method == "POST" else None)
-    form.marks = {"same": "必填", "reason": "必填"}  # type: ignore[attr-defined]
+    clash = _clash(case)
+    form = CaseForm(request.POST if request.method == "POST" else None, clash=clash)
     home = reverse("pipeline:voucher_cases")
     if form.is_bound and form.is_valid():
         try:
@@ -258,18 +276,10 @@ def settle(request: HttpRequest, case_id: int) -> HttpResponse:
     ]
     return confirm(
         request, case.project, form,
-        title="核对凭证重合", what=f"{case.get_kind_display()}重合：{case.project.name}",
-        consequences=[
-            "「同一张凭证」在这里即同一个项目：请通知申报单位作废重复登记的一个",
-            "「不是同一张」即另一个项目：两边都不变",
-        ]
-        if case.kind == "name"
-        else [
-            "「同一张凭证」：维持退回，那边登记的不变",
-            "「不是同一张」：申报单位可以再次登记这个凭证号",
-        ],
+        title=f"核对{clash.title}", what=f"{clash.title}：{case.project.name}",
+        consequences=list(clash.consequences),
         submit="提交核对结论", template="pipeline/voucher_case.html",
-        case=case, held=held, typed_amount=case.typed.get("amount"), cancel_url=home,
+        case=case, clash=clash, held=held, typed_amount=case.typed.get("amount"), cancel_url=home,
         crumbs=[{"label": "到位资金", "url": reverse("pipeline:paid_in")},
-                {"label": "凭证重合", "url": home}, {"label": "核对"}],
+                {"label": CASES, "url": home}, {"label": "核对"}],
     )  # fmt: skip
