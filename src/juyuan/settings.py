@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "juyuan.rooms.chains",
     "juyuan.rooms.pipeline",
     "juyuan.rooms.first_contact",
+    "juyuan.rooms.outreach",
     "juyuan.faces.web",
     "juyuan.faces.api",
     "juyuan",

@@ -31,6 +31,7 @@ def connect() -> None:
     _investors()
     _personal()
     _first_contact()
+    _outreach()
     _invariants()
 
 
@@ -127,12 +128,6 @@ def _menu() -> None:
 
 
 EVENTS = {
-    "investors.investor.registered": "登记投资方",
-    "investors.investor.edited": "修改投资方",
-    "investors.investor.merged": "合并投资方",
-    "investors.investor.unmerged": "撤销合并",
-    "chains.post.appointed": "任命链长、服务秘书",
-    "chains.enterprise.registered": "登记链上企业",
     "policy.parameter.proposed": "提议修改参数",
     "policy.parameter.confirmed": "确认参数",
     "policy.parameter.rejected": "不同意改参数",
@@ -144,20 +139,11 @@ EVENTS = {
     "exchange.file.refused": "退回导入文件",
     "exchange.case.resolved": "核对重合事项",
     "exchange.exported": "导出",
-    "chains.enterprise.retired": "撤下链上企业",
-    "chains.industry_code.put": "写入行业代码",
-    "chains.pack.loaded": "载入产业链",
     "exchange.batch.judged": "判读导入文件",
     "exchange.batch.remapped": "改导入的对应列",
     "exchange.rows.settled": "选定存疑行",
     "exchange.batch.downloaded": "下载导入的原文件、退回表",
     "exchange.opening.closed": "关闭期初",
-    "investors.alias.added": "添加别名",
-    "investors.alias.removed": "去掉别名",
-    "investors.case.opened": "投资方重合立件",
-    "investors.case.settled": "核对投资方重合",
-    "investors.contact.added": "添加联系人",
-    "investors.contact.removed": "去掉联系人",
     "workdays.notice.entered": "录入节假日通知",
     "duties.duty.rederived": "待办到期日重算",
     "duties.duty.handed_over": "待办移交",
@@ -172,11 +158,14 @@ EVENTS = {
 def _ledger() -> None:
     from juyuan.foundation.ledger.labels import register
     from juyuan.foundation.personal.registry import EVENTS as PERSONAL
+    from juyuan.rooms.chains.rules.events import EVENTS as CHAINS
     from juyuan.rooms.first_contact.rules.events import EVENTS as FIRST_CONTACT
+    from juyuan.rooms.investors.rules.events import EVENTS as INVESTORS
+    from juyuan.rooms.outreach.rules.events import EVENTS as OUTREACH
     from juyuan.rooms.pipeline.rules.events import EVENTS as PIPELINE
 
     register(
-        {**EVENTS, **PERSONAL, **PIPELINE, **FIRST_CONTACT},
+        EVENTS | PERSONAL | CHAINS | INVESTORS | PIPELINE | FIRST_CONTACT | OUTREACH,
         {
             "project": "项目",
             "investor": "投资方",
@@ -189,6 +178,7 @@ def _ledger() -> None:
             "first_contact_check": "查重",
             "first_contact_claim": "首谈登记",
             "first_contact_conflict": "撞单",
+            "outreach_lead": "线索",
         },
     )
 
@@ -458,6 +448,22 @@ def _first_contact() -> None:
         duties.register_object(name, visible_ids=room.visible_ids, present=room.present)
     for name, door in doors.FILES.items():
         files.register(name, door)
+    for kind in duty.kinds():
+        duties.register(kind)
+    for notice in duty.notice_kinds():
+        notices.register(notice)
+    for job in jobs.JOBS:
+        work.register(job)
+
+
+def _outreach() -> None:
+    from juyuan.foundation.duties import registry as duties
+    from juyuan.foundation.notices import registry as notices
+    from juyuan.foundation.work import registry as work
+    from juyuan.rooms.outreach import jobs
+    from juyuan.rooms.outreach.queries import duty, leads
+
+    duties.register_object(leads.OBJ, visible_ids=leads.visible_ids, present=leads.present, within=leads.within)  # fmt: skip
     for kind in duty.kinds():
         duties.register(kind)
     for notice in duty.notice_kinds():

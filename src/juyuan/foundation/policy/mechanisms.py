@@ -74,6 +74,9 @@ ROOMS: tuple[str, ...] = (
     "integrity",
 )
 
+# 房间已建而这几项机制还没有做的:条款仍是「待建」。
+UNBUILT: frozenset[str] = frozenset({"1c", "2.1b", "2.4b", "2.5c", "2.5d", "2.6b", "6a"})
+
 ROOM_LABELS: dict[str, str] = {
     "investors": "投资方",
     "chains": "产业链",

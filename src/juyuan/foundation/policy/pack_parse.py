@@ -11,6 +11,7 @@ from juyuan.foundation.policy.mechanisms import (
     MECHANISMS,
     ROLES,
     ROOMS,
+    UNBUILT,
     UNIT_KINDS,
 )
 from juyuan.foundation.policy.pack_read import Entry, Source
@@ -120,7 +121,7 @@ def clauses(source: Source) -> list[tuple[Entry, Clause]] | None:
             room=room,
             not_software=entry.text("not_software", required=False),
             mechanisms=mechanisms,
-            built=bool(room) and room_is_built(room),
+            built=bool(room) and room_is_built(room) and not UNBUILT & set(mechanisms),
         )
         entry.finish()
         out.append((entry, clause))

@@ -1,0 +1,5 @@
+"""外联的表。"""
+
+from juyuan.rooms.outreach.models.leads import Lead, LeadStep
+
+__all__ = ["Lead", "LeadStep"]
