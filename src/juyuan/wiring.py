@@ -101,6 +101,7 @@ def _menu() -> None:
         MenuItem(
             "first_contact", "首谈", "first_contact:check", "user-check", order=21, visible=asks
         ),
+        MenuItem("leads", "线索", "outreach:list", "inbox", order=19, visible=business),
         MenuItem(
             "monthly", "月度更新", "pipeline:monthly", "calendar-check", order=22, visible=reports
         ),
@@ -337,7 +338,7 @@ def _personal() -> None:
     for url_name, label in (
         ("pipeline:list", "项目库"), ("pipeline:facts", "认定事实"), ("pipeline:paid_in", "到位资金"),
         ("pipeline:escalations", "提级项目"), ("pipeline:monthly", "月度更新"),
-        ("investors:list", "投资方"), ("duties:list", "待办"),
+        ("investors:list", "投资方"), ("duties:list", "待办"), ("outreach:list", "线索"),
     ):  # fmt: skip
         registry.register_page(url_name, label)
     for form in FORMS:

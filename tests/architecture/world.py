@@ -34,6 +34,8 @@ from juyuan.rooms.first_contact.rules.overlap import Subject
 from juyuan.rooms.investors.actions import add_alias, add_contact, merge, register_investor
 from juyuan.rooms.investors.models import Case
 from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
+from juyuan.rooms.outreach.actions.keep import register_lead
+from juyuan.rooms.outreach.rules.drafts import LeadDraft, LeadSecrecy
 from juyuan.rooms.pipeline.actions.bulk import run_bulk
 from juyuan.rooms.pipeline.actions.escalating import assign_convener
 from juyuan.rooms.pipeline.actions.progress import add_progress_event
@@ -238,6 +240,16 @@ class World:
         )  # fmt: skip
         run_check(actor=cast.actor("dongfeng"), subject=Subject(name=restricted.name), now=cast.NOW)
         self.check = CheckLog.objects.get()
+        self.leads = {
+            level: register_lead(
+                actor=cast.actor("longshan"), submit=True, now=cast.NOW,
+                draft=LeadDraft(
+                    channel="department", investor_name="某某投资公司", content="某某项目",
+                    contact_phone="0437-1", secrecy=LeadSecrecy(level),
+                ),
+            )
+            for level in ("normal", "restricted")
+        }  # fmt: skip
         self.enterprise = LocalEnterprise.objects.first()
         self.proposal = propose_parameter(
             actor=cast.actor("chen"), key="pipeline.jump_roles", text="verifier", reason="试",
@@ -276,6 +288,8 @@ class World:
             }  # fmt: skip
         elif name.startswith(("first_contact:", "api:first_contact")):
             objects = {"pk": self.check.pk}
+        elif name.startswith("outreach:"):
+            objects = {"code": self.leads[level].code, "verb": "answer"}
         elif name.startswith(("chains:", "api:chain")):
             objects = {"code": self.chain.code, "pk": self.enterprise.pk}
         elif name.startswith(("duties:", "notices:")):

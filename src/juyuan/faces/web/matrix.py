@@ -157,6 +157,14 @@ INVESTOR_MERGE = Door(
     "投资方:合并", "verifier", _others(WHOLE), "verifier", _others(INVESTOR_KNOWN),
 )  # fmt: skip
 
+LEAD_KNOWN = f"{BUREAU} own own_head leader"
+LEAD_SEE = Door("线索:看", LEAD_KNOWN, _others(LEAD_KNOWN), LISTED, _others(LISTED))
+LEAD_OWN = Door("线索:报送人", "own", _others(LEAD_KNOWN), "own", _others(LISTED))
+LEAD_ANSWER = Door(
+    "线索:答复", BUREAU, _others(LEAD_KNOWN), "verifier", _others(LISTED),
+)  # fmt: skip
+LEAD_NEW = Door("报线索的人(三员看不见)", f"{STAFF} adviser", ADMINS)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -278,6 +286,11 @@ PAGES: tuple[Page, ...] = (
     Page("first_contact:check", STAFF_NOT_ADMIN, post=422),
     Page("first_contact:checks", BUREAU_NOT_ADMIN),
     Page("first_contact:compare", BUREAU_NOT_ADMIN),
+    Page("outreach:list", NOT_ADMIN),
+    Page("outreach:new", LEAD_NEW, post=422),
+    Page("outreach:detail", LEAD_SEE),
+    Page("outreach:edit", LEAD_OWN, get=302, post=302),
+    Page("outreach:act", LEAD_ANSWER, post=422),
     Page("investors:list", NOT_ADMIN),
     Page("investors:new", STAFF_NOT_ADMIN, post=422),
     Page("investors:cases", BUREAU_NOT_ADMIN),

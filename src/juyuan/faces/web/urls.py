@@ -33,4 +33,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("juyuan.rooms.chains.urls")),
     path("", include("juyuan.rooms.pipeline.urls")),
     path("", include("juyuan.rooms.first_contact.urls")),
+    path("", include("juyuan.rooms.outreach.urls")),
 ]

@@ -1,0 +1,69 @@
+"""线索列表:筛选、排序。条件全在网址里,看不懂的说明而不是忽略。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from juyuan.foundation.duties.models import Duty
+from juyuan.foundation.ui.keyset import Order
+from juyuan.kernel.actor import Actor
+from juyuan.rooms.outreach.models import Lead
+from juyuan.rooms.outreach.queries.duty import OBJ
+from juyuan.rooms.outreach.queries.leads import visible_to
+from juyuan.rooms.outreach.rules.leads import LeadState
+
+ORDERS = {
+    "created_at": Order("created_at"),
+    "submitted_on": Order("submitted_on", nullable=True),
+    "amount": Order("amount", nullable=True),
+}
+DEFAULT_ORDER = "-created_at"
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """读懂了的条件;`problems` 是没读懂的。"""
+
+    q: str = ""
+    state: str = ""
+    channel: str = ""
+    late: bool = False
+    problems: tuple[str, ...] = field(default=())
+
+
+def read_criteria(given: Mapping[str, str], channels: Mapping[str, str]) -> Criteria:
+    """由网址参数读条件。"""
+    allowed = {"state": {s.value for s in LeadState}, "channel": set(channels), "late": {"1"}}
+    problems, chosen = [], {}
+    for name, values in allowed.items():
+        value = given.get(name, "").strip()
+        if value and value not in values:
+            problems.append(f"筛选条件「{name}={value[:20]}」不在可选的值之内")
+        chosen[name] = value if value in values else ""
+    words = given.get("q", "").replace("\x00", "").strip()[:80]
+    return Criteria(
+        words, chosen["state"], chosen["channel"], chosen["late"] == "1", tuple(problems)
+    )
+
+
+def listed(actor: Actor, criteria: Criteria, today: date) -> QuerySet[Lead]:
+    """看得见的、符合条件的线索。"""
+    found = visible_to(actor).select_related("unit", "from_unit")
+    if criteria.q:
+        words = criteria.q
+        found = found.filter(
+            Q(investor_name__icontains=words) | Q(project_name__icontains=words)
+            | Q(code__iexact=words)
+        )  # fmt: skip
+    if criteria.state:
+        found = found.filter(state=criteria.state)
+    if criteria.channel:
+        found = found.filter(channel=criteria.channel)
+    if criteria.late:
+        late = Duty.objects.filter(object_type=OBJ, ended_at=None, due_on__lt=today)
+        found = found.filter(pk__in=late.order_by().values("object_id"))
+    return found
