@@ -250,6 +250,9 @@ class World:
             )
             for level in ("normal", "restricted")
         }  # fmt: skip
+        # 线索的待办、通知不在各页的条数里:那几页数的是别室的
+        Duty.objects.filter(object_type="outreach_lead").delete()
+        Notice.objects.filter(object_type="outreach_lead").delete()
         self.enterprise = LocalEnterprise.objects.first()
         self.proposal = propose_parameter(
             actor=cast.actor("chen"), key="pipeline.jump_roles", text="verifier", reason="试",
