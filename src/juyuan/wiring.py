@@ -66,6 +66,7 @@ def _menu() -> None:
     from juyuan.foundation.people.models import ADMIN_ROLES
     from juyuan.foundation.ui.menu import MenuItem, register
     from juyuan.kernel.actor import Actor
+    from juyuan.rooms.first_contact.access import can_list
     from juyuan.rooms.pipeline.actions.relations import may_settle
 
     def business(actor: Actor) -> bool:
@@ -83,8 +84,8 @@ def _menu() -> None:
     def settles(actor: Actor) -> bool:
         return bool(may_settle(actor))
 
-    def asks(actor: Actor) -> bool:
-        return actor.has_any("clerk", "head", "verifier")
+    def talks(actor: Actor) -> bool:
+        return bool(can_list(actor))
 
     def leads(actor: Actor) -> bool:
         return actor.has("head")
@@ -99,7 +100,7 @@ def _menu() -> None:
             "projects", "项目库", "pipeline:list", "database", order=20, visible=business, phone=2
         ),
         MenuItem(
-            "first_contact", "首谈", "first_contact:check", "user-check", order=21, visible=asks
+            "first_contact", "首谈", "first_contact:list", "user-check", order=21, visible=talks
         ),
         MenuItem("leads", "线索", "outreach:list", "inbox", order=19, visible=business),
         MenuItem(
@@ -440,8 +441,11 @@ def _first_contact() -> None:
     from juyuan.foundation.notices import registry as notices
     from juyuan.foundation.work import registry as work
     from juyuan.rooms.first_contact import jobs
-    from juyuan.rooms.first_contact.queries import doors, duty, loose, projects
+    from juyuan.rooms.first_contact.queries import doors, duty, loose, pages, projects
     from juyuan.rooms.first_contact.queries.matters import register_matters
+    from juyuan.rooms.pipeline.queries.leading import register_link
+
+    register_link("first_contact", pages.link_of)
 
     for provider in (projects.PROVIDER, loose.PROVIDER):
         register_matters(provider)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -29,8 +30,12 @@ from juyuan.kernel.verdict import RuleBroken
 from juyuan.rooms.chains.models import LocalEnterprise
 from juyuan.rooms.chains.tests.factories import make_chain
 from juyuan.rooms.first_contact.actions.check import run_check
-from juyuan.rooms.first_contact.models import CheckLog
+from juyuan.rooms.first_contact.actions.handover import propose_handover
+from juyuan.rooms.first_contact.models import CheckLog, Claim, Conflict
+from juyuan.rooms.first_contact.rules.claims import Secrecy
 from juyuan.rooms.first_contact.rules.overlap import Subject
+from juyuan.rooms.first_contact.rules.rulings import HandoverDraft
+from juyuan.rooms.first_contact.tests import factories as talks
 from juyuan.rooms.investors.actions import add_alias, add_contact, merge, register_investor
 from juyuan.rooms.investors.models import Case
 from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
@@ -58,6 +63,12 @@ USERS = {
     "adviser": "guwen", "chain_lead": "lianzhang", "sysadmin": "sysadmin",
     "secadmin": "secadmin", "auditadmin": "auditadmin", "no_post": "kong",
 }  # fmt: skip
+
+CONFLICT_PAGES = ("conflict", "prove", "appeal", "rule", "dismiss")
+CLAIM_PAGES = (
+    "claim", "extend", "lapse", "take_up", "end", "hand_over", "accept", "found",
+    "api:first_contact",
+)  # fmt: skip
 
 
 def ledger_file(*rows: dict[str, str]) -> io.BytesIO:
@@ -259,6 +270,24 @@ class World:
             effective_from=cast.TODAY, now=cast.NOW,
         )  # fmt: skip
 
+    @cached_property
+    def first_talks(self) -> dict[str, tuple[Claim, Conflict]]:
+        """龙山区的首谈(等市科技局接收),与另一件同东丰县的撞单。用到才有。"""
+        found = {}
+        for level, word in (("normal", "云帆"), ("restricted", "星槎")):
+            said = {"name": f"江苏{word}轴承有限公司", "project_name": f"{word}轴承基地"}
+            claim = talks.register(self.cast, subject=said, secrecy=Secrecy(level)).claim
+            lists = HandoverDraft(self.cast.unit("keji").pk, "来函", "无", 5000, "划转")
+            propose_handover(
+                actor=self.cast.actor("longshan"), claim=claim, draft=lists, now=self.cast.NOW
+            )
+            said = {"name": f"山东{word}齿轮有限公司", "project_name": f"{word}齿轮基地"}
+            talks.register(self.cast, subject=said, secrecy=Secrecy(level))
+            clash = talks.register(self.cast, "dongfeng", subject=said).conflict
+            assert clash is not None
+            found[level] = (claim, clash)
+        return found
+
     def client(self, viewer: str) -> Client:
         if viewer not in self._clients:
             user = USERS.get(viewer)
@@ -291,6 +320,10 @@ class World:
             }  # fmt: skip
         elif name.startswith(("first_contact:", "api:first_contact")):
             objects = {"pk": self.check.pk}
+            if name.removeprefix("first_contact:") in CONFLICT_PAGES:
+                objects["code"] = self.first_talks[level][1].code
+            elif name.removeprefix("first_contact:") in CLAIM_PAGES:
+                objects["code"] = self.first_talks[level][0].code
         elif name.startswith("outreach:"):
             objects = {"code": self.leads[level].code, "verb": "answer"}
         elif name.startswith(("chains:", "api:chain")):

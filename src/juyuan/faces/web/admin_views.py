@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET
 
-from juyuan.faces.web import matrix
+from juyuan.faces.web import matrix, matrixbase
 from juyuan.foundation.people.models import ADMIN_ROLES
 from juyuan.foundation.people.views.shared import actor_of, tabs
 from juyuan.foundation.ui import render as ui
@@ -107,10 +107,10 @@ def _verdict(viewer: str) -> Callable[[dict[str, str]], Any]:
 def _matrix_columns(who: str) -> list[Column]:
     shown = {who: matrix.VIEWERS[who]} if who in matrix.VIEWERS else matrix.VIEWERS
     return [
-        Column("url", matrix.HEADS["url"], value=itemgetter("url"), second=itemgetter("name"),
+        Column("url", matrixbase.HEADS["url"], value=itemgetter("url"), second=itemgetter("name"),
                phone="full", fixed=True, css="jy-break"),
-        Column("method", matrix.HEADS["method"], value=itemgetter("method")),
-        Column("door", matrix.HEADS["door"], value=itemgetter("door"), phone="wide"),
+        Column("method", matrixbase.HEADS["method"], value=itemgetter("method")),
+        Column("door", matrixbase.HEADS["door"], value=itemgetter("door"), phone="wide"),
         *(
             Column(viewer, label, cell=_verdict(viewer), value=itemgetter(viewer), phone="wide")
             for viewer, label in shown.items()

@@ -12,80 +12,36 @@ from dataclasses import dataclass, field
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-VIEWERS = {
-    "anonymous": "未登录",
-    "clerk": "商务主管部门经办",
-    "verifier": "商务主管部门核验人",
-    "own": "本县区经办(登记人)",
-    "own_head": "本县区主要负责同志(未列名单)",
-    "other": "其他县区经办",
-    "participant": "参与单位经办",
-    "leader": "总召集人",
-    "reader": "财政查阅",
-    "adviser": "招商顾问(参与单位)",
-    "chain_lead": "本链链长",
-    "sysadmin": "系统管理员",
-    "secadmin": "安全管理员",
-    "auditadmin": "审计管理员",
-    "no_post": "没有任职",
-}
-"""看的人:代号 → 是谁(相对于某县区登记、已认定签约的一个项目)。"""
-OBJECTS = {"normal": "一般", "restricted": "限名单"}
-HEADS = {"url": "网址", "name": "名称", "method": "方法", "door": "门", **VIEWERS}
-
-IN, LOGIN, NO_TOKEN, DENIED, HIDDEN, WRONG_METHOD = 0, 302, 401, 403, 404, 405
-ADMINS = "sysadmin secadmin auditadmin"
-BUREAU = "clerk verifier"
-STAFF = f"{BUREAU} own own_head other participant"
-BUSINESS = f"{STAFF} leader reader adviser chain_lead"
-EVERYONE = f"{BUSINESS} {ADMINS} no_post"
-WHOLE = f"{BUREAU} own own_head participant leader adviser chain_lead"
-LISTED = "verifier own leader"
-
-
-@dataclass(frozen=True)
-class Door:
-    """一种门:放行谁(`admits`),谁看不见(`hides`),其余不准。限名单对象另写。"""
-
-    label: str
-    admits: str
-    hides: str = ""
-    admits_restricted: str | None = None
-    hides_restricted: str = ""
-    public: bool = False
-
-    @property
-    def has_object(self) -> bool:
-        return self.admits_restricted is not None
-
-    def answer(self, viewer: str, target: str = "normal") -> int:
-        """`IN` 即放行(状态码看页面自己);否则 302、403、404。"""
-        if viewer == "anonymous":
-            return IN if self.public else LOGIN
-        restricted = target == "restricted" and self.has_object
-        admits = self.admits_restricted or "" if restricted else self.admits
-        hides = self.hides_restricted if restricted else self.hides
-        if viewer in admits.split():
-            return IN
-        return HIDDEN if viewer in hides.split() else DENIED
-
-
-def _others(*shown: str) -> str:
-    seen = {viewer for text in shown for viewer in text.split()}
-    return " ".join(viewer for viewer in EVERYONE.split() if viewer not in seen)
-
-
-def _project(label: str, admits: str, restricted: str, *, facts: bool = False) -> Door:
-    """项目的门:看不见全貌的人一律 404;看得见而不准办的人 403。"""
-    reader = " reader" if facts else ""
-    return Door(
-        label,
-        admits + reader,
-        _others(WHOLE + reader),
-        restricted + reader,
-        _others(LISTED + reader),
-    )
-
+from juyuan.faces.web.matrixbase import (
+    ADMINS,
+    BUREAU,
+    BUSINESS,
+    EVERYONE,
+    LISTED,
+    LOGIN,
+    NO_TOKEN,
+    OBJECTS,
+    STAFF,
+    VIEWERS,
+    WHOLE,
+    WRONG_METHOD,
+    Door,
+    others,
+    project_door,
+)
+from juyuan.faces.web.matrixtalks import (
+    CLAIM_ACCEPT,
+    CLAIM_DECIDE,
+    CLAIM_EXTEND,
+    CLAIM_FOUND,
+    CLAIM_OWN,
+    CLAIM_SEE,
+    CLAIM_TAKE,
+    CONFLICT_PARTY,
+    CONFLICT_RULE,
+    CONFLICT_SEE,
+    FIRST_TALKS,
+)
 
 PUBLIC = Door("公开", EVERYONE, public=True)
 ANYONE = Door("登录即可", EVERYONE)
@@ -95,7 +51,7 @@ NO_ADMIN = Door("三员不准", f"{BUSINESS} no_post")
 STAFF_ONLY = Door("经办、负责、核验", STAFF)
 STAFF_NOT_ADMIN = Door("经办、负责、核验(三员看不见)", STAFF, ADMINS)
 BUREAU_ONLY = Door("商务主管部门", BUREAU)
-BUREAU_OR_404 = Door("商务主管部门(其余看不见)", BUREAU, _others(BUREAU))
+BUREAU_OR_404 = Door("商务主管部门(其余看不见)", BUREAU, others(BUREAU))
 BUREAU_NOT_ADMIN = Door("商务主管部门(三员看不见)", BUREAU, ADMINS)
 BUREAU_VERIFIER = Door("商务主管部门负责人、核验人", "verifier")
 BUREAU_VERIFIER_NOT_ADMIN = Door("商务主管部门负责人、核验人(三员看不见)", "verifier", ADMINS)
@@ -104,9 +60,9 @@ KEEP_CHAIN = Door("商务主管部门、本链维护者", f"{BUREAU} chain_lead"
 HEAD = Door("主要负责同志", "own_head")
 LEAVE = Door("主要负责同志、安全管理员", "own_head secadmin")
 IMPORTERS = Door("有可导入的台账的人", f"{STAFF} sysadmin secadmin")
-OVERSEER = Door("监督的核验人", "verifier", _others("verifier"))
-IMPORT_OWN = Door("导入人本人与监督的核验人", "own verifier", _others("own verifier"))
-IMPORT_MINE = Door("导入人本人", "own", _others("own verifier"))
+OVERSEER = Door("监督的核验人", "verifier", others("verifier"))
+IMPORT_OWN = Door("导入人本人与监督的核验人", "own verifier", others("own verifier"))
+IMPORT_MINE = Door("导入人本人", "own", others("own verifier"))
 REGISTRY = Door("系统、安全管理员", "sysadmin secadmin")
 SYSADMIN = Door("系统管理员", "sysadmin")
 SECADMIN = Door("安全管理员", "secadmin")
@@ -114,47 +70,49 @@ AUDIT = Door("审计、安全管理员", "secadmin auditadmin")
 AUDITADMIN = Door("审计管理员", "auditadmin")
 ANY_ADMIN = Door("三员", ADMINS)
 TOKEN_OWNER = Door("令牌本人、系统管理员", "own sysadmin")
-NOTICE_OWNER = Door("收件人本人", "own", _others("own"))
-VIEW_OWNER = Door("存的人、本单位主要负责同志", "own own_head", _others("own own_head"))
-RUN_OWNER = Door("批量办理的人", "own", _others("own"))
-DRAFT_OWNER = Door("写草稿的人", "own", _others("own"))
+NOTICE_OWNER = Door("收件人本人", "own", others("own"))
+VIEW_OWNER = Door("存的人、本单位主要负责同志", "own own_head", others("own own_head"))
+RUN_OWNER = Door("批量办理的人", "own", others("own"))
+DRAFT_OWNER = Door("写草稿的人", "own", others("own"))
 HAS_POST = Door("有任职的人", f"{BUSINESS} {ADMINS}")
-ABSENCE = Door("离岗人、主要负责同志", "own own_head", _others("own own_head"))
-TASK_OWNER = Door("任务发起人", "own", _others("own"))
+ABSENCE = Door("离岗人、主要负责同志", "own own_head", others("own own_head"))
+TASK_OWNER = Door("任务发起人", "own", others("own"))
 
 UNITS = Door("主要负责同志、商务主管部门、召集人", f"{BUREAU} own_head leader")
-SEE = _project("项目:看", WHOLE, LISTED, facts=True)
-SEE_WHOLE = _project("项目:看全貌", WHOLE, LISTED)
-EDIT = _project("项目:改", f"{BUREAU} own own_head", "verifier own")
+SEE = project_door("项目:看", WHOLE, LISTED, facts=True)
+SEE_WHOLE = project_door("项目:看全貌", WHOLE, LISTED)
+EDIT = project_door("项目:改", f"{BUREAU} own own_head", "verifier own")
 MONTH = Door("月度更新:看", f"{STAFF} leader")
 MONTH_CLOSE = Door("商务主管部门负责人", "")
-MONTH_ONE = _project("项目:报月度更新", BUREAU, "verifier")
-EVIDENCE = _project("项目:交证据", f"{BUREAU} own own_head participant", "verifier own")
-VERIFY = _project("项目:认定", "verifier", "verifier")
-CONVENE = _project("提级:定召集人", f"{BUREAU} leader", "verifier leader")
-ESCALATE = _project("提级:专班、方案、报告", f"{BUREAU} own own_head leader", "verifier own leader")
-CONVENER = _project("提级:办结(召集人)", "leader", "leader")
-CONFIRM = _project("项目:确认作废", "verifier", "verifier")
+MONTH_ONE = project_door("项目:报月度更新", BUREAU, "verifier")
+EVIDENCE = project_door("项目:交证据", f"{BUREAU} own own_head participant", "verifier own")
+VERIFY = project_door("项目:认定", "verifier", "verifier")
+CONVENE = project_door("提级:定召集人", f"{BUREAU} leader", "verifier leader")
+ESCALATE = project_door(
+    "提级:专班、方案、报告", f"{BUREAU} own own_head leader", "verifier own leader"
+)
+CONVENER = project_door("提级:办结(召集人)", "leader", "leader")
+CONFIRM = project_door("项目:确认作废", "verifier", "verifier")
 
 # 只由限名单项目知道的投资方,商务主管部门未列名的经办也看不见
 INVESTOR_KNOWN = "verifier own own_head leader"
 INVESTOR_SEE = Door(
-    "投资方:看", WHOLE, _others(WHOLE), INVESTOR_KNOWN, _others(INVESTOR_KNOWN),
+    "投资方:看", WHOLE, others(WHOLE), INVESTOR_KNOWN, others(INVESTOR_KNOWN),
 )  # fmt: skip
 INVESTOR_EDIT = Door(
-    "投资方:改", f"{BUREAU} own own_head", _others(WHOLE),
-    "verifier own own_head", _others(INVESTOR_KNOWN),
+    "投资方:改", f"{BUREAU} own own_head", others(WHOLE),
+    "verifier own own_head", others(INVESTOR_KNOWN),
 )  # fmt: skip
 INVESTOR_CONTACT = Door(
-    "投资方:登记联系人", f"{BUREAU} own own_head participant", _others(WHOLE),
-    "verifier own own_head", _others(INVESTOR_KNOWN),
+    "投资方:登记联系人", f"{BUREAU} own own_head participant", others(WHOLE),
+    "verifier own own_head", others(INVESTOR_KNOWN),
 )  # fmt: skip
 CONTACT_REMOVE = Door(
-    "投资方:撤下自己单位的联系人", f"{BUREAU} own own_head", _others(WHOLE) + " participant",
-    "verifier own own_head", _others(INVESTOR_KNOWN),
+    "投资方:撤下自己单位的联系人", f"{BUREAU} own own_head", others(WHOLE) + " participant",
+    "verifier own own_head", others(INVESTOR_KNOWN),
 )  # fmt: skip
 INVESTOR_MERGE = Door(
-    "投资方:合并", "verifier", _others(WHOLE), "verifier", _others(INVESTOR_KNOWN),
+    "投资方:合并", "verifier", others(WHOLE), "verifier", others(INVESTOR_KNOWN),
 )  # fmt: skip
 
 LEAD_KNOWN = f"{BUREAU} own own_head leader"
@@ -283,6 +241,23 @@ PAGES: tuple[Page, ...] = (
     Page("ledger:seals", AUDITADMIN),
     _post_only("ledger:anchor", AUDITADMIN, 200),
     # 投资方
+    Page("first_contact:list", FIRST_TALKS),
+    Page("first_contact:new", STAFF_NOT_ADMIN, post=422),
+    Page("first_contact:opening", BUREAU_VERIFIER_NOT_ADMIN, post=422),
+    Page("first_contact:claim", CLAIM_SEE),
+    Page("first_contact:extend", CLAIM_EXTEND, post=422),
+    Page("first_contact:lapse", CLAIM_DECIDE, post=422),
+    Page("first_contact:take_up", CLAIM_TAKE, post=422),
+    Page("first_contact:end", CLAIM_OWN, post=422),
+    Page("first_contact:hand_over", CLAIM_OWN, post=422),
+    Page("first_contact:accept", CLAIM_ACCEPT, post=422),
+    Page("first_contact:found", CLAIM_FOUND, post=422),
+    Page("first_contact:conflicts", FIRST_TALKS),
+    Page("first_contact:conflict", CONFLICT_SEE),
+    Page("first_contact:prove", CONFLICT_PARTY, post=422),
+    Page("first_contact:appeal", CONFLICT_PARTY, post=422),
+    Page("first_contact:rule", CONFLICT_RULE, post=422),
+    Page("first_contact:dismiss", CONFLICT_RULE, post=422),
     Page("first_contact:check", STAFF_NOT_ADMIN, post=422),
     Page("first_contact:checks", BUREAU_NOT_ADMIN),
     Page("first_contact:compare", BUREAU_NOT_ADMIN),

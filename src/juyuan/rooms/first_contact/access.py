@@ -8,8 +8,10 @@ from juyuan.foundation.people.models import LEADER_ROLES, Role
 from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial
-from juyuan.rooms.first_contact.models import Claim
+from juyuan.rooms.first_contact.models import Claim, Conflict
+from juyuan.rooms.first_contact.rules.rulings import ConflictState
 from juyuan.rooms.investors.access import BUREAU, DECIDERS, is_bureau
+from juyuan.rooms.pipeline.access import can_add_evidence
 
 CLAUSE = "3.2b"
 ASKERS = (Role.CLERK, Role.HEAD, Role.VERIFIER)
@@ -74,3 +76,41 @@ def can_hand_over(actor: Actor, claim: Claim) -> Access:
     if actor.post is not None and actor.post.unit_id == claim.unit_id and actor.has_any(*ASKERS):
         return Allowed()
     return not_own(claim)
+
+
+def can_list(actor: Actor) -> Access:
+    """看首谈清单:各单位办首谈的人、召集人。"""
+    if actor.is_system or actor.has_any(*ASKERS, *LEADER_ROLES):
+        return Allowed()
+    return Denial("首谈清单由各单位办首谈的人与召集人查看", CLAUSE)
+
+
+def can_take_up(actor: Actor, claim: Claim) -> Access:
+    """接手失去独占的:商务主管部门指定,或与这个项目有关系的别的单位自己接。"""
+    if decides(actor):
+        return Allowed()
+    if actor.post is None or not actor.has_any(*ASKERS) or actor.post.unit_id == claim.unit_id:
+        return Denial(f"接手由别的单位提出或由{bureau()}指定", CLAUSE)
+    if claim.project is None:
+        return Denial("这件首谈还没有项目,无从接手", CLAUSE)
+    return can_add_evidence(actor, claim.project)
+
+
+def can_found(actor: Actor, claim: Claim) -> Access:
+    """登记项目:登记这件首谈的单位。"""
+    if actor.post is not None and actor.post.unit_id == claim.unit_id and actor.has_any(*ASKERS):
+        return Allowed()
+    return not_own(claim)
+
+
+def can_rule(actor: Actor, conflict: Conflict) -> Access:
+    """裁定:待裁定的由商务主管部门负责人、核验人(自己单位是一方的回避),提请了的由召集人。"""
+    if conflict.state == ConflictState.APPEALED:
+        if actor.has_any(*LEADER_ROLES):
+            return Allowed()
+        return Denial("终裁由召集人作出", CLAUSE)
+    if not decides(actor):
+        return can_decide(actor)
+    if actor.post and conflict.parties.filter(unit_id=actor.post.unit_id).exists():
+        return Denial("本单位就是争议的一方,请由召集人裁定", CLAUSE)
+    return Allowed()

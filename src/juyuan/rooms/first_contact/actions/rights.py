@@ -29,7 +29,6 @@ from juyuan.rooms.first_contact.rules.rights import (
     merit_time,
 )
 from juyuan.rooms.investors.queries import own_units
-from juyuan.rooms.pipeline import access as pipeline_access
 from juyuan.rooms.pipeline.actions.common import new_code
 from juyuan.rooms.pipeline.actions.leading import give_lead
 from juyuan.rooms.pipeline.models import Project
@@ -137,9 +136,8 @@ def take_up(
         raise RuleBroken.one("", "claim.take_up", "这件首谈还没有项目,无从接手", CLAUSE)
     if unit_id is not None:
         require(access.can_decide(actor))
-    else:
-        require(access.can_register(actor))
-        require(pipeline_access.can_add_evidence(actor, project))
+    elif actor.post is None or actor.post.unit_id != claim.unit_id:
+        require(access.can_take_up(actor, claim))
     taker = unit_id or (actor.post.unit_id if actor.post else None)
     need_reason(reason, "接手")
     if claim.state != ClaimState.LAPSED:

@@ -165,8 +165,7 @@ def rule_conflict(*, actor: Actor, conflict: Conflict, draft: RulingDraft, now: 
         Stale: 已经裁定。
     """
     require(access.can_decide(actor))
-    if actor.post and conflict.parties.filter(unit_id=actor.post.unit_id).exists():
-        raise Denied("本单位就是争议的一方,请由召集人裁定", CLAUSE)
+    require(access.can_rule(actor, conflict))
     _judge(conflict, draft)
     today = localdate(now)
     days = params(today)["first_contact.appeal_workdays"]
@@ -287,8 +286,7 @@ def dismiss(*, actor: Actor, conflict: Conflict, reason: str, now: datetime) -> 
         Stale: 已经裁定。
     """
     require(access.can_decide(actor))
-    if actor.post and conflict.parties.filter(unit_id=actor.post.unit_id).exists():
-        raise Denied("本单位就是争议的一方,请由召集人裁定", CLAUSE)
+    require(access.can_rule(actor, conflict))
     need_reason(reason, "撤销")
     with transaction.atomic():
         move(

@@ -106,10 +106,8 @@ def found_project(*, actor: Actor, claim: Claim, now: datetime) -> Claim:
         Denied: 不是登记的单位的人。
         RuleBroken: 还在裁定,或已经有项目。
     """
-    require(access.can_register(actor))
+    require(access.can_found(actor, claim))
     unit = claim.unit
-    if actor.post is None or actor.post.unit_id != unit.pk:
-        require(access.not_own(claim))
     last = ConflictParty.objects.filter(claim=claim).order_by("-id").first()
     closed = last is not None and last.conflict.state == ConflictState.CLOSED
     if claim.project_id is not None or claim.state != ClaimState.DISPUTED or not closed:

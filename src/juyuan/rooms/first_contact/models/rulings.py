@@ -23,7 +23,6 @@ class ConflictEvidence(models.Model):
     title = models.CharField("材料名称", max_length=200)
     dated_on = models.DateField("日期")
     note = models.TextField("说明", blank=True)
-    file_use_id = models.UUIDField("文件使用编号", null=True)
     file_sha256 = models.CharField("文件摘要", max_length=64, blank=True)
     file_name = models.CharField("文件名", max_length=200, blank=True)
     by = models.ForeignKey(

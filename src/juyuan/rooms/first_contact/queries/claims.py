@@ -54,7 +54,14 @@ def visible_to(actor: Actor) -> QuerySet[Claim]:
     if not (everywhere or is_bureau(actor)):
         own = sorted(own_units(actor))
         coming = Handover.objects.filter(state=HandoverState.PROPOSED, to_unit_id__in=own)
-        rows = rows.filter(Q(unit_id__in=own) | Q(pk__in=coming.order_by().values("claim_id")))
+        pool = (
+            seen_whole(actor).order_by().values("pk")
+        )  # 失去独占的,参与这个项目的单位看得见,可接手
+        rows = rows.filter(
+            Q(unit_id__in=own)
+            | Q(pk__in=coming.order_by().values("claim_id"))
+            | Q(state=ClaimState.LAPSED, project_id__in=pool)
+        )
     if everywhere or actor.has(Role.VERIFIER, BUREAU):
         return rows
     seen = seen_whole(actor).filter(confidentiality=Secrecy.RESTRICTED).order_by().values("pk")

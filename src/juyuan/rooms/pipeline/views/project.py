@@ -28,6 +28,7 @@ from juyuan.rooms.pipeline.queries.detail import (
     facts_page,
     project_page,
 )
+from juyuan.rooms.pipeline.queries.leading import link_of
 from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.gates import missing
@@ -68,6 +69,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "steps": _steps(page),
         "lamp": lighting.section(page.project, today, acts),
         "leads": _leads(page),
+        "lead_link": link_of(actor, page.project),
         "gate": gate_card(page.gate, page.project, acts) if page.gate else None,
         "depth": gate_card(page.depth, page.project, acts, depth=True) if page.depth else None,
         "cards": _cards(page, unit),

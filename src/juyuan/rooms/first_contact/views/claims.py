@@ -1,0 +1,223 @@
+"""首谈:清单、登记(旁边是即时的盲查重)、一件首谈、期初确认。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from juyuan.foundation.exchange.queries import opening_barred
+from juyuan.foundation.files.kept import receive
+from juyuan.foundation.files.queries import files_of
+from juyuan.foundation.policy.queries import bureau, params
+from juyuan.foundation.ui.fields import add_findings
+from juyuan.foundation.ui.keyset import Order, paginate
+from juyuan.foundation.ui.paging import page_limit
+from juyuan.foundation.workdays import clock
+from juyuan.kernel.actor import Actor
+from juyuan.kernel.verdict import RuleBroken, require
+from juyuan.rooms.first_contact import access
+from juyuan.rooms.first_contact.actions.register import register_claim
+from juyuan.rooms.first_contact.actions.rights import confirm_opening_claims
+from juyuan.rooms.first_contact.forms import new_session
+from juyuan.rooms.first_contact.forms.claims import ClaimForm, OpeningForm
+from juyuan.rooms.first_contact.models import Claim
+from juyuan.rooms.first_contact.queries import claims as read
+from juyuan.rooms.first_contact.queries import pages
+from juyuan.rooms.first_contact.rules.rights import HOLDING, ClaimState
+from juyuan.rooms.first_contact.rules.rulings import ConflictState
+from juyuan.rooms.first_contact.views.acts import BOTH, claim_url, confirmed
+from juyuan.rooms.first_contact.views.pages import actor_of, answer_context
+from juyuan.rooms.investors.queries import own_units
+from juyuan.rooms.pipeline.queries.scope import door as project_door
+
+
+def _tabs(actor: Actor, tab: str, unit: str) -> list[dict[str, Any]]:
+    shown = dict(pages.TABS)
+    if not access.decides(actor):
+        shown.pop("opening")
+    more = f"&unit={unit}" if unit else ""
+    return [
+        {"label": label, "url": f"?tab={key}{more}", "current": key == tab}
+        for key, label in shown.items()
+    ]
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """`/first-contacts/`:看得见的首谈;缺省只列在办的。"""
+    actor, today = actor_of(request), clock.today()
+    require(access.can_list(actor))
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in pages.TABS else "live"
+    unit = request.GET.get("unit", "")[:60]
+    page = paginate(
+        pages.listed(actor, tab, unit, today), Order("id", desc=True),
+        request.GET.get("cursor", "")[:400], page_limit(request),
+    )  # fmt: skip
+    context = {
+        "page_title": "首谈",
+        "page": page,
+        "lines": pages.lines(list(page.items), today),
+        "tabs": _tabs(actor, tab, unit),
+        "unit": unit,
+        "tab": tab,
+        "may_register": bool(access.can_register(actor)),
+        "may_confirm": bool(access.can_decide(actor)),
+    }
+    return render(request, "first_contact/list.html", context)
+
+
+@require_http_methods(BOTH)
+def register(request: HttpRequest) -> HttpResponse:
+    """`/first-contacts/new/`:登记;`?project=编号` 登记在这个项目上。"""
+    actor, now = actor_of(request), clock.now()
+    require(access.can_register(actor))
+    code = request.GET.get("project", "")[:40]
+    project = project_door(actor, code) if code else None
+    window = not opening_barred(now.date())
+    form = ClaimForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        on_project=project is not None, window=window,
+        initial={"session": new_session(), "project_name": project.name if project else ""},
+    )  # fmt: skip
+    kept = None
+    if form.is_bound:
+        valid = form.is_valid()
+        try:
+            kept = receive(request, actor, "file", now)
+            if valid:
+                made = register_claim(
+                    actor=actor, draft=form.draft(kept.file_id if kept else None),
+                    project=project, now=now,
+                )  # fmt: skip
+                _tell(request, made.claim)
+                return HttpResponseRedirect(claim_url(made.claim))
+        except RuleBroken as broken:
+            add_findings(form, broken.findings)
+    for name in ("contacted_on", "evidence_on"):
+        form.fields[name].widget.attrs["max"] = now.date().isoformat()
+    context = {
+        "page_title": "首谈登记",
+        "form": form,
+        "kept": kept,
+        "project": project,
+        "days": params(now.date())["first_contact.register_workdays"],
+        "crumbs": [{"label": "首谈", "url": reverse("first_contact:list")}, {"label": "登记"}],
+        **answer_context(None),
+    }
+    return render(
+        request, "first_contact/register.html", context, status=422 if form.is_bound else 200
+    )
+
+
+def _tell(request: HttpRequest, claim: Claim) -> None:
+    if claim.state == ClaimState.DISPUTED:
+        messages.warning(
+            request, f"已登记。存在重合，由{bureau()}裁定；请补充接触的凭据，裁定之前不得承诺政策"
+        )
+    elif claim.state == ClaimState.REGISTERED:
+        messages.success(request, f"已登记，等{bureau()}确认期初")
+    else:
+        messages.success(request, "已登记，自今天起受保护")
+
+
+@require_safe
+def detail(request: HttpRequest, code: str) -> HttpResponse:
+    """`/first-contacts/<编号>/`:一件首谈的内容、权利、能办的事。"""
+    actor, today = actor_of(request), clock.today()
+    claim = read.door(actor, code)
+    seen = read.rights([claim], today)[claim.pk]
+    line = pages.Line(claim, seen)
+    conflicts = pages.conflicts_of(actor, claim)
+    waiting = pages.pending_handover(claim)
+    context = {
+        "page_title": claim.project_name,
+        "claim": claim,
+        "line": line,
+        "outlook": seen.outlook,
+        "facts": pages.facts_of(claim),
+        "files": files_of(read.OBJ, [claim.pk]).get(str(claim.pk), []),
+        "timeline": pages.timeline(claim),
+        "conflicts": conflicts,
+        "handover": waiting,
+        "project_url": pages.project_url(actor, claim),
+        "acts": _acts(actor, claim, line, waiting, conflicts),
+        "crumbs": [{"label": "首谈", "url": reverse("first_contact:list")}, {"label": claim.code}],
+    }
+    return render(request, "first_contact/claim.html", context)
+
+
+def _acts(
+    actor: Actor, claim: Claim, line: pages.Line, waiting: Any, conflicts: list[Any]
+) -> list[dict[str, Any]]:
+    """此人此刻能办的事(只为显示,判断仍在动作里)。"""
+    state, found = claim.state_enum, []
+
+    def offer(name: str, label: str, icon: str, *, primary: bool = False) -> None:
+        url = reverse(f"first_contact:{name}", args=[claim.code])
+        found.append({"label": label, "url": url, "icon": icon, "primary": primary})
+
+    if waiting and actor.post and actor.post.unit_id == waiting.to_unit_id:
+        offer("accept", "答复移交", "check", primary=True)
+    closed = any(c.state == ConflictState.CLOSED for c in conflicts)
+    lone = state == ClaimState.DISPUTED and claim.project_id is None and closed
+    if lone and access.can_found(actor, claim):
+        offer("found", "登记项目", "plus", primary=True)
+    if line.outlook and line.outlook.propose_lapse and access.can_decide(actor):
+        offer("lapse", "确认失去独占", "shield-x")
+    if state == ClaimState.PROTECTED and access.can_extend(actor):
+        offer("extend", "延长保护期", "calendar-plus")
+    if state == ClaimState.LAPSED and access.can_take_up(actor, claim):
+        offer("take_up", "接手", "user-check", primary=True)
+    if state in HOLDING and waiting is None and access.can_hand_over(actor, claim):
+        offer("hand_over", "移交", "transfer")
+    if state not in (ClaimState.ENDED, ClaimState.HANDED_OVER) and access.can_end(
+        actor, claim, own_units(actor)
+    ):
+        offer("end", "终结", "circle-x")
+    return found
+
+
+@require_http_methods(BOTH)
+def opening(request: HttpRequest) -> HttpResponse:
+    """`/first-contacts/opening/`:期初补录的首谈成批确认;撞单的一并列出。"""
+    actor = actor_of(request)
+    require(access.can_decide(actor))
+    rows = list(
+        read.visible_to(actor)
+        .filter(opening=True, state__in=[ClaimState.REGISTERED, ClaimState.DISPUTED])
+        .select_related("unit")
+        .order_by("investor_name", "evidence_on")[:200]
+    )
+    choices = [
+        (
+            row.code,
+            f"{row.investor_name}｜{row.project_name}｜{row.unit.name}｜凭据 {row.evidence_on}"
+            + ("｜撞单待裁定" if row.state == ClaimState.DISPUTED else ""),
+        )
+        for row in rows
+    ]
+    form = OpeningForm(request.POST if request.method == "POST" else None, waiting=choices)
+
+    def run() -> str:
+        picked = set(form.cleaned_data["picked"])
+        chosen = [row for row in rows if row.code in picked]
+        if not chosen:
+            raise RuleBroken.one("picked", "opening.none", "请勾选要确认的首谈", "3.2b")
+        confirm_opening_claims(
+            actor=actor, claims=chosen, reason=form.cleaned_data["reason"], now=clock.now()
+        )
+        return reverse("first_contact:list")
+
+    return confirmed(
+        request, form, run, done="已确认", back=reverse("first_contact:list"),
+        crumbs=[{"label": "首谈", "url": reverse("first_contact:list")}],
+        title="期初确认", what=f"期初补录的首谈：{len(rows)} 件待确认", submit="确认",
+        consequences=["功劳按凭据的日子，自今天起受保护", "撞单待裁定的只改功劳的时刻，仍由裁定定牵头"],
+    )  # fmt: skip
