@@ -31,7 +31,7 @@ from juyuan.rooms.chains.models import LocalEnterprise
 from juyuan.rooms.chains.tests.factories import make_chain
 from juyuan.rooms.first_contact.actions.check import run_check
 from juyuan.rooms.first_contact.actions.handover import propose_handover
-from juyuan.rooms.first_contact.models import CheckLog, Claim, Conflict
+from juyuan.rooms.first_contact.models import CheckLog, Claim, Conflict, Ruling
 from juyuan.rooms.first_contact.rules.claims import Secrecy
 from juyuan.rooms.first_contact.rules.overlap import Subject
 from juyuan.rooms.first_contact.rules.rulings import HandoverDraft
@@ -64,7 +64,7 @@ USERS = {
     "secadmin": "secadmin", "auditadmin": "auditadmin", "no_post": "kong",
 }  # fmt: skip
 
-CONFLICT_PAGES = ("conflict", "prove", "appeal", "rule", "dismiss")
+CONFLICT_PAGES = ("conflict", "prove", "appeal", "rule", "dismiss", "paper")
 CLAIM_PAGES = (
     "claim", "extend", "lapse", "take_up", "end", "hand_over", "accept", "found",
     "api:first_contact",
@@ -285,6 +285,12 @@ class World:
             talks.register(self.cast, subject=said, secrecy=Secrecy(level))
             clash = talks.register(self.cast, "dongfeng", subject=said).conflict
             assert clash is not None
+            # 只为取得到裁定书;状态不动,裁定那一页照样打得开
+            Ruling.objects.create(
+                conflict=clash, level="final", lead_unit=self.cast.unit("dongfeng"), reason="理由",
+                shares={str(self.cast.unit("dongfeng").pk): 10000}, clause="3.2b", at=self.cast.NOW,
+                by_name="某", unit_name="辽源市人民政府",
+            )  # fmt: skip
             found[level] = (claim, clash)
         return found
 
@@ -319,7 +325,7 @@ class World:
                 ),
             }  # fmt: skip
         elif name.startswith(("first_contact:", "api:first_contact")):
-            objects = {"pk": self.check.pk}
+            objects = {"pk": self.check.pk, "level": "final", "form": "docx"}
             if name.removeprefix("first_contact:") in CONFLICT_PAGES:
                 objects["code"] = self.first_talks[level][1].code
             elif name.removeprefix("first_contact:") in CLAIM_PAGES:

@@ -116,10 +116,10 @@ INVESTOR_MERGE = Door(
 )  # fmt: skip
 
 LEAD_KNOWN = f"{BUREAU} own own_head leader"
-LEAD_SEE = Door("线索:看", LEAD_KNOWN, _others(LEAD_KNOWN), LISTED, _others(LISTED))
-LEAD_OWN = Door("线索:报送人", "own", _others(LEAD_KNOWN), "own", _others(LISTED))
+LEAD_SEE = Door("线索:看", LEAD_KNOWN, others(LEAD_KNOWN), LISTED, others(LISTED))
+LEAD_OWN = Door("线索:报送人", "own", others(LEAD_KNOWN), "own", others(LISTED))
 LEAD_ANSWER = Door(
-    "线索:答复", BUREAU, _others(LEAD_KNOWN), "verifier", _others(LISTED),
+    "线索:答复", BUREAU, others(LEAD_KNOWN), "verifier", others(LISTED),
 )  # fmt: skip
 LEAD_NEW = Door("报线索的人(三员看不见)", f"{STAFF} adviser", ADMINS)
 
@@ -254,6 +254,7 @@ PAGES: tuple[Page, ...] = (
     Page("first_contact:found", CLAIM_FOUND, post=422),
     Page("first_contact:conflicts", FIRST_TALKS),
     Page("first_contact:conflict", CONFLICT_SEE),
+    Page("first_contact:paper", CONFLICT_SEE),
     Page("first_contact:prove", CONFLICT_PARTY, post=422),
     Page("first_contact:appeal", CONFLICT_PARTY, post=422),
     Page("first_contact:rule", CONFLICT_RULE, post=422),

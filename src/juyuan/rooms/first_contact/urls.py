@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from juyuan.rooms.first_contact.views import acts, claims, conflicts, pages
+from juyuan.rooms.first_contact.views import acts, claims, conflicts, pages, papers
 
 app_name = "first_contact"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("first-contacts/conflicts/<str:code>/ruling/", conflicts.rule, name="rule"),
     path("first-contacts/conflicts/<str:code>/appeal/", conflicts.appealing, name="appeal"),
     path("first-contacts/conflicts/<str:code>/dismiss/", conflicts.dismissing, name="dismiss"),
+    path(
+        "first-contacts/conflicts/<str:code>/papers/<slug:level>/<slug:form>/",
+        papers.ruling,
+        name="paper",
+    ),
     path("first-contacts/<str:code>/", claims.detail, name="claim"),
     path("first-contacts/<str:code>/extend/", acts.extending, name="extend"),
     path("first-contacts/<str:code>/lapse/", acts.lapsing, name="lapse"),

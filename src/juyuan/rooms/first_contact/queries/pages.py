@@ -226,6 +226,7 @@ class RulingLine:
     """一次裁定,份额写成单位名称;争议的一方只看牵头单位与自己的份额。"""
 
     label: str
+    level: str
     lead: str
     shares: tuple[tuple[str, int], ...]
     reason: str
@@ -246,6 +247,7 @@ def rulings(actor: Actor, conflict: Conflict) -> list[RulingLine]:
     return [
         RulingLine(
             label=RulingLevel(row.level).label,
+            level=row.level,
             lead=row.lead_unit.name,
             shares=tuple(
                 (names[int(unit)], share)

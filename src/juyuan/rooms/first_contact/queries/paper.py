@@ -1,6 +1,7 @@
 """裁定写成公文:内容全部取自已记下的裁定与各方的登记,不另写一个字的事实。
 
-各方补交的证据不写进去:裁定之后双方仍各看各的。
+发给一方的一份只写这一方的登记与份额;看得见两边的人(商务主管部门、召集人)取到的写全。
+各方补交的证据一概不写进去:裁定之后双方仍各看各的。
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ class RulingPaper:
     name: str
 
 
-def door(actor: Actor, code: str, level: str) -> Ruling:
-    """由撞单编号与级别取裁定;看得见撞单的人才看得见。
+def door(actor: Actor, code: str, level: str) -> tuple[Ruling, int | None]:
+    """由撞单编号与级别取裁定,与只写给哪个单位(两边都看得见的为空)。
 
     Raises:
         NotFound: 没有,或看不见。
@@ -42,7 +43,12 @@ def door(actor: Actor, code: str, level: str) -> Ruling:
     if row is None:
         raise NotFound
     row.conflict = conflict
-    return row
+    if conflicts.sees_both(actor):
+        return row, None
+    side = conflicts.own_side(actor, conflict)
+    if side is None:
+        raise NotFound
+    return row, side.unit_id
 
 
 def full_name(unit: str) -> str:
@@ -51,19 +57,20 @@ def full_name(unit: str) -> str:
     return f"{city}{unit.removeprefix('市')}" if unit.startswith("市") else unit
 
 
-def ruling_paper(row: Ruling) -> RulingPaper:
-    """裁定书(首次裁定、终裁)。"""
+def ruling_paper(row: Ruling, unit: int | None = None) -> RulingPaper:
+    """裁定书(首次裁定、终裁);`unit` 即只发给这个单位的一份。"""
     conflict = row.conflict
     parties = list(conflict.parties.select_related("unit", "claim", "project").order_by("id"))
+    told = [party for party in parties if unit is None or party.unit_id == unit]
     final = row.level == RulingLevel.FINAL
-    title = f"关于{_subject(parties)}首谈归属的{'终裁' if final else '裁定'}意见"
+    title = f"关于{_subject(parties, told)}首谈归属的{'终裁' if final else '裁定'}意见"
     issuer = full_name(row.unit_name)
     body = (
-        Para(_opening(conflict, parties, row)),
+        Para(_opening(conflict, parties, told, row)),
         Heading("牵头单位"),
         Para(f"{row.lead_unit.name}为首谈单位,牵头负责项目的洽谈、签约、落地,直至项目结束。"),
         Heading("功劳份额"),
-        _shares(parties, row),
+        _shares(told, row),
         Heading("理由"),
         Para(row.reason),
         Heading("效力"),
@@ -71,7 +78,7 @@ def ruling_paper(row: Ruling) -> RulingPaper:
     )
     paper = Paper(
         title=title, body=body, signer=issuer, dated=localdate(row.at), form=Form.LETTER,
-        issuer=issuer, addressee="、".join(party.unit.name for party in parties),
+        issuer=issuer, addressee="、".join(party.unit.name for party in told),
     )  # fmt: skip
     return RulingPaper(paper, f"{conflict.code}-{RulingLevel(row.level).label}")
 
@@ -88,28 +95,37 @@ def _hidden(parties: Sequence[ConflictParty]) -> bool:
     )
 
 
-def _subject(parties: Sequence[ConflictParty]) -> str:
-    """写先有的一方登记的项目名称;限名单的从略。"""
+def _subject(parties: Sequence[ConflictParty], told: Sequence[ConflictParty]) -> str:
+    """发给一方的写它自己登记的项目名称,写全的写先有的一方的;有一方限名单的从略。"""
     if _hidden(parties):
         return "有关项目"
-    first = next((party for party in parties if party.incumbent), parties[0])
+    first = next((party for party in told if party.incumbent), told[0])
     name = first.claim.project_name if first.claim else ""
     return (name or (first.project.name if first.project else "")) or "有关项目"
 
 
-def _opening(conflict: Conflict, parties: Sequence[ConflictParty], row: Ruling) -> str:
+def _opening(
+    conflict: Conflict,
+    parties: Sequence[ConflictParty],
+    told: Sequence[ConflictParty],
+    row: Ruling,
+) -> str:
     found = clause(row.clause)
-    units = "、".join(party.unit.name for party in parties)
+    if len(told) == len(parties):
+        units = "、".join(party.unit.name for party in parties)
+    else:
+        units = f"贵单位与另{len(parties) - len(told)}个单位"
     opened = said_day(localdate(conflict.opened_at))
     appealed = ""
     if row.level == RulingLevel.FINAL and conflict.appealed_at and conflict.appealed_unit:
-        appealed = (
-            f"{conflict.appealed_unit.name}不服裁定,于{said_day(localdate(conflict.appealed_at))}"
-            f"提请终裁。"
-        )
+        known = any(party.unit_id == conflict.appealed_unit_id for party in told)
+        who = conflict.appealed_unit.name if known else "另一方"
+        when = said_day(localdate(conflict.appealed_at))
+        appealed = f"{who}不服裁定,于{when}提请终裁。"
     return (
         f"{units}登记的是同一投资方的同一件事,{opened}立件(编号 {conflict.code})。{appealed}"
-        f"依据{found.display}「{found.text}」,核对各方的登记与证据,{'终裁' if appealed else '裁定'}如下。"
+        f"依据{found.display}「{found.text}」,核对各方的登记与证据,"
+        f"{'终裁' if row.level == RulingLevel.FINAL else '裁定'}如下。"
     )
 
 

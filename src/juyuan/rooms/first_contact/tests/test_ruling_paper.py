@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from juyuan.foundation.papers.rules import lines_of
+from juyuan.foundation.papers.rules import Table, lines_of
 from juyuan.kernel.verdict import NotFound
 from juyuan.rooms.first_contact.actions.ruling import appeal, decide_appeal, rule_conflict
 from juyuan.rooms.first_contact.queries import paper
@@ -36,7 +36,7 @@ def text_of(row: Any) -> str:
 
 def test_s3_2b_裁定书写明牵头_份额_理由_依据_效力(cast: Any) -> None:
     conflict, _ = ruled(cast)
-    made = paper.ruling_paper(paper.door(cast.actor("longshan"), conflict.code, "first"))
+    made = paper.ruling_paper(*paper.door(cast.actor("chen"), conflict.code, "first"))
     said = "".join(lines_of(made.paper))
     for word in (
         "安澜高端纱线项目", "龙山区人民政府为首谈单位", "60.00%", "40.00%", "先有会议记录", conflict.code,
@@ -46,6 +46,32 @@ def test_s3_2b_裁定书写明牵头_份额_理由_依据_效力(cast: Any) -> N
     assert "独有的证据" not in said
     assert made.paper.issuer == made.paper.signer and made.paper.issuer.startswith("辽源市")
     assert made.name == f"{conflict.code}-裁定"
+
+
+def test_s3_2b_发给一方的只写这一方的份额与登记(cast: Any) -> None:
+    conflict, _ = ruled(cast)
+    for who, mine, other in (("longshan", "龙山区", "东丰县"), ("dongfeng", "东丰县", "龙山区")):
+        row, unit = paper.door(cast.actor(who), conflict.code, "first")
+        made = paper.ruling_paper(row, unit).paper
+        table = next(block for block in made.body if isinstance(block, Table))
+        assert [line[0] for line in table.rows] == [f"{mine}人民政府"]
+        assert made.addressee == f"{mine}人民政府"
+        said = "".join(lines_of(made)).replace("龙山区人民政府为首谈单位", "")
+        assert other not in said
+
+
+@pytest.mark.parametrize(("form", "head"), [("docx", b"PK"), ("pdf", b"%PDF")])
+def test_s3_2b_页上取得到裁定书_没有的级别与格式不存在(cast: Any, form: str, head: bytes) -> None:
+    conflict, _ = ruled(cast)
+    base = f"/first-contacts/conflicts/{conflict.code}/"
+    client = cast.client("longshan")
+    assert f"{base}papers/first/{form}/" in client.get(base).content.decode()
+    response = client.get(f"{base}papers/first/{form}/")
+    assert response.status_code == 200 and response.content.startswith(head)
+    assert "attachment" in response["Content-Disposition"]
+    for wrong in (f"final/{form}", "first/exe"):
+        assert client.get(f"{base}papers/{wrong}/").status_code == 404
+    assert cast.client("xian").get(f"{base}papers/first/{form}/").status_code == 404
 
 
 def test_s3_2b_终裁另是一份_写明谁提请的(cast: Any) -> None:

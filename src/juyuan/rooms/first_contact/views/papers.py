@@ -23,13 +23,13 @@ FORMATS = {
 
 @require_safe
 def ruling(request: HttpRequest, code: str, level: str, form: str) -> HttpResponse:
-    """`/first-contacts/conflicts/<编号>/<first|final>.<docx|pdf>`。"""
+    """`/first-contacts/conflicts/<编号>/papers/<first|final>/<docx|pdf>/`。"""
     actor = actor_of(request)
-    row = door(actor, code, level)
+    row, unit = door(actor, code, level)
     if form not in FORMATS:
         raise NotFound
     render, mime = FORMATS[form]
-    made = ruling_paper(row)
+    made = ruling_paper(row, unit)
     response = HttpResponse(render(made.paper), content_type=mime)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{made.name}.{form}')}"
     return response
