@@ -52,7 +52,7 @@ def door(actor: Actor, code: str, level: str) -> tuple[Ruling, int | None]:
 
 
 def full_name(unit: str) -> str:
-    """落款、标志用的全称:「市商务局」前冠本市名。"""
+    """落款、标志用的全称:以「市」开头的单位名,冠本市名。"""
     city = identity().city
     return f"{city}{unit.removeprefix('市')}" if unit.startswith("市") else unit
 
