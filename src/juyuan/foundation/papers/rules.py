@@ -192,6 +192,9 @@ def pieces(paper: Paper) -> list[Piece]:
     found = []
     if paper.number:
         found.append(Piece("number", plain(paper.number)))
+    elif paper.form is Form.LETTER:
+        # 标题与其上的红线相距二行
+        found += [Piece("blank")] * 2
     found.append(Piece("title", plain(paper.title).replace("\n", "")))
     if paper.addressee:
         found.append(Piece("addressee", f"{plain(paper.addressee)}：".replace("\n", "")))

@@ -184,7 +184,9 @@ class RulingForm(forms.Form):
         )
         self.share_names = {f"share_{unit}": unit for unit, _ in parties}
         for unit, name in parties:
-            self.fields[f"share_{unit}"] = PercentField(label=f"{name}的功劳份额", required=False)
+            share = PercentField(label=f"{name}的功劳份额", required=False)
+            share.widget.unit = "%"
+            self.fields[f"share_{unit}"] = share
         self.fields["reason"] = reason_field("理由", "谁先接触、凭什么证据；双方都会看到")
         self.marks = dict.fromkeys(self.fields, "必填")
 
