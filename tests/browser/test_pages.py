@@ -10,7 +10,8 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from juyuan.faces.web.matrix import BY_NAME, IN, PAGES, urls
+from juyuan.faces.web.matrix import BY_NAME, PAGES, urls
+from juyuan.faces.web.matrixbase import IN
 from tests.architecture.world import USERS, World
 from tests.browser.conftest import Site
 from tests.cast import Cast

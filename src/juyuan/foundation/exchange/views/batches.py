@@ -81,7 +81,7 @@ def batches(request: HttpRequest) -> HttpResponse:
             sort=given.get("sort", "") or queries.DEFAULT_SORT,
             today=clock.today(),
             row_label="file_name",
-            caption="批次",
+            caption="导入过的文件",
             empty="没有符合条件的批次" if asked else "还没有批次。",
         ),
         "filters": FilterBar(

@@ -43,7 +43,7 @@ KEYS = (
 
 
 def visible_to(actor: Actor) -> QuerySet[Claim]:
-    """看得见的首谈登记:本单位的,与等本单位接收的;商务主管部门、召集人看全部。
+    """看得见的首谈登记:本单位的,等本单位接收的,项目看得全而失去独占的;商务主管部门、召集人看全部。
 
     限名单的,只有登记的人、看得全它的项目的人、商务主管部门核验人与召集人看得见。
     """
@@ -54,9 +54,8 @@ def visible_to(actor: Actor) -> QuerySet[Claim]:
     if not (everywhere or is_bureau(actor)):
         own = sorted(own_units(actor))
         coming = Handover.objects.filter(state=HandoverState.PROPOSED, to_unit_id__in=own)
-        pool = (
-            seen_whole(actor).order_by().values("pk")
-        )  # 失去独占的,参与这个项目的单位看得见,可接手
+        # 失去独占的,看得全这个项目的单位看得见,可以接手
+        pool = seen_whole(actor).order_by().values("pk")
         rows = rows.filter(
             Q(unit_id__in=own)
             | Q(pk__in=coming.order_by().values("claim_id"))

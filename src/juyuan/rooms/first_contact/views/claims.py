@@ -54,7 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     require(access.can_list(actor))
     tab = request.GET.get("tab", "")
     tab = tab if tab in pages.TABS else "live"
-    unit = request.GET.get("unit", "")[:60]
+    unit = request.GET.get("unit", "").replace("\x00", "")[:60]
     page = paginate(
         pages.listed(actor, tab, unit, today), Order("id", desc=True),
         request.GET.get("cursor", "")[:400], page_limit(request),
