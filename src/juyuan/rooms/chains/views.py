@@ -109,7 +109,7 @@ def _projects(request: HttpRequest, page: Any, listed: queries.ProjectPage, toda
     )
     return Table(
         columns, listed.lines, params=request.GET, sort=listed.sort,
-        money_unit=money_unit(request), today=today, row_key="code", caption="本链项目",
+        money_unit=money_unit(request), today=today, row_key="code", caption="各个项目",
         empty="这条链还没有您看得见的在库项目。登记项目时选上产业链与环节，就会列在这里",
     )  # fmt: skip
 

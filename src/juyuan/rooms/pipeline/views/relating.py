@@ -119,7 +119,7 @@ def relations(request: HttpRequest) -> HttpResponse:
         "page": page,
         "table": Table(
             COLUMNS, page.items, params=request.GET, sort=sort or read.DEFAULT_SORT,
-            today=clock.today(), row_label=lambda r: r.later.name, caption="项目关系",
+            today=clock.today(), row_label=lambda r: r.later.name, caption="各条关系",
             empty=EMPTY.get(state, "没有这样的项目关系"), act=_act if may_settle(actor) else None,
         ),
         "tabs": [
