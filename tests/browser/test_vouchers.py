@@ -23,7 +23,7 @@ def test_登记凭证_核验_累计(site: Site, width: int, tmp_path: Path) -> N
     file.write_bytes(f.pdf(f"回单{width}"))
 
     page = site.open(f"/projects/{project.code}/", who="longshan", width=width)
-    page.locator("#paid-in").get_by_role("link", name="登记凭证").first.click()
+    page.locator("#paid-in > header").get_by_role("link", name="登记凭证").click()
     site.sound(page)
     page.get_by_role("button", name="登记凭证").click()
     page.locator(".jy-errors, [role=alert]").first.wait_for()

@@ -40,7 +40,7 @@ def data_of(paper: Paper, installed: frozenset[str]) -> dict[str, Any]:
         },
         "bold_title": not any(name in installed for name in fonts.FAMILIES["title"][:-1]),
         "pieces": [asdict(piece) for piece in pieces(paper)],
-        "properties": {"title": plain(paper.title), **paper.properties},
+        "title": plain(paper.title),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from juyuan.kernel.labelled import Labelled
@@ -37,10 +37,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Para:
-    """一段正文;`locked` 是由事实写成、不许改字的。换行即另起一段。"""
+    """一段正文。换行即另起一段。"""
 
     text: str
-    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,6 @@ class Paper:
     copies: tuple[str, ...] = ()
     note: str = ""
     sealed: bool = True
-    properties: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
