@@ -105,7 +105,11 @@ def sign_in(page: Any, base: str, client: Client) -> None:
 
 
 def axe(page: Any) -> list[str]:
-    """跑 axe,返回违规(规则、说明、出处);空 = 没有。"""
+    """跑 axe,返回违规(规则、说明、出处);空 = 没有。
+
+    先回到页首:平滑滚到 `#某处` 的半路上,一排按钮会有一条边压在顶栏下面,被当成「点按区太小」。
+    """
+    page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
