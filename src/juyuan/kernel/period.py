@@ -10,12 +10,14 @@ import re
 import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
+FOREVER = date(9990, 1, 1)
+"""此刻的数:已录入的全算。"""
 EARLIEST_SERIAL = date(1949, 10, 1)
 """电子表格的序列号若落在此日之前,多半是别的数误放在日期栏。"""
 
@@ -134,6 +136,12 @@ def from_serial(serial: float, *, epoch1904: bool = False) -> date:
     if number < 1:
         raise DateError(f"日期序列号 {number} 不对应任何日期:请改写成 2024-03-05")
     return _shift(date(1899, 12, 31) if number < 60 else date(1899, 12, 30), number)
+
+
+def end_of(day: date) -> datetime:
+    """某日终了(次日零时,上海时区)。离谱的年份夹到两端:换算时刻不得溢出。"""
+    day = min(max(day, EARLIEST), FOREVER)
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=SHANGHAI)
 
 
 def month_bounds(year: int, month: int) -> tuple[date, date]:

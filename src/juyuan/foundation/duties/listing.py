@@ -17,6 +17,7 @@ from juyuan.foundation.people.models import Unit
 from juyuan.foundation.people.queries import units_under
 from juyuan.foundation.ui.keyset import Order, choose_order
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.period import end_of
 
 OPEN, DONE, CANCELLED = "open", "done", "cancelled"
 OPEN_LATE, DUE, ON_TIME, OVERDUE = "open_late", "due", "on_time", "overdue"
@@ -125,7 +126,7 @@ def _of_state(rows: QuerySet[Duty], wanted: DutyFilter) -> QuerySet[Duty]:
 
 def seen_on(rows: QuerySet[Duty], day: date) -> QuerySet[Duty]:
     """到某日终了已开的、还没有撤销的,带上那一天的到期日 `due_at`。"""
-    end = queries.end_of(day)
+    end = end_of(day)
     due: Any = F("due_on")
     if DueChange.objects.filter(at__gte=end).exists():
         later = DueChange.objects.filter(duty=OuterRef("pk"), at__gte=end).order_by("at", "id")
@@ -139,7 +140,7 @@ def seen_on(rows: QuerySet[Duty], day: date) -> QuerySet[Duty]:
 
 def past(state: str, day: date) -> Q:
     """某日的四种清单;到期当日不算已到期(还有一整天)。"""
-    end = queries.end_of(day)
+    end = end_of(day)
     still = Q(ended_at__isnull=True) | Q(ended_at__gte=end)
     due = Q(due_at__gte=day.replace(month=1, day=1), due_at__lt=day)
     in_time = Q(ended_at__isnull=False, ended_at__date__lte=F("due_at"))

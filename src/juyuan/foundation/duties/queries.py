@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -19,15 +19,9 @@ from juyuan.foundation.duties.registry import DutyKind, DutyRow
 from juyuan.foundation.people.absences import covered_by, led_units
 from juyuan.foundation.people.queries import posts_on
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.period import SHANGHAI
 
 LATE, TODAY, WEEK, LATER = "late", "today", "week", "later"
 BUCKETS = {LATE: "已逾期", TODAY: "今天到期", WEEK: "本周到期", LATER: "以后到期"}
-
-
-def end_of(day: date) -> datetime:
-    """某日终了。"""
-    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
 
 
 def bucket_of(due_on: date, on: date) -> str:

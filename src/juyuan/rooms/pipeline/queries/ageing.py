@@ -14,21 +14,18 @@ from django.db import connection
 
 from juyuan.foundation.figures.registry import RATE, Figure, Part, Result, register_group
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.period import EARLIEST, FOREVER, end_of
 from juyuan.rooms.pipeline.queries.figures import (
     DIMENSIONS,
-    EARLIEST,
     FILTER_OF,
-    FOREVER,
     NO_CHAIN,
     UNPLACED,
     Labels,
     View,
-    end_of,
     rows_url,
 )
 from juyuan.rooms.pipeline.queries.figuresql import LIVE_HOSTS, PAST_HOSTS
 from juyuan.rooms.pipeline.queries.relations import uncounted_anywhere
-from juyuan.rooms.pipeline.queries.scope import seen_whole
 from juyuan.rooms.pipeline.rules.ageing import WATCHED
 from juyuan.rooms.pipeline.rules.stages import STAGES
 
@@ -137,10 +134,10 @@ def _bound(
     """(语句, 参数, 有没有因关系不计的):此刻或某日,此人看得全的。"""
     view = View.of(actor)
     column = "p.id" if as_of is None else "s.project_id"
-    scope, scope_params = view.sql(column, full=True)
+    scope, scope_params = view.sql(column, full=True, as_of=as_of)
     fewer = uncounted_anywhere(
         None if as_of is None else end, day,
-        None if view.actor is None else seen_whole(view.actor, reach=view.reach),
+        view.rows(full=True, as_of=as_of),
     )  # fmt: skip
     base = (LIVE if as_of is None else PAST).format(scope=scope)
     sql = text.replace("{base}", base).replace(

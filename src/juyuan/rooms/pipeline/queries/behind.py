@@ -16,6 +16,7 @@ from django.urls import reverse
 from juyuan.foundation.figures.registry import Behind, Explainer, Told, register_explainer
 from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.period import EARLIEST, FOREVER, end_of
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries import (
     ageing,
@@ -26,7 +27,7 @@ from juyuan.rooms.pipeline.queries import (
     paid_figures,
 )
 from juyuan.rooms.pipeline.queries.escalations import lines as escalation_lines
-from juyuan.rooms.pipeline.queries.figures import EARLIEST, FOREVER, View, end_of, run
+from juyuan.rooms.pipeline.queries.figures import View, run
 from juyuan.rooms.pipeline.queries.figuresql import (
     ALIVE_NOW,
     ALIVE_PAST,
@@ -39,7 +40,6 @@ from juyuan.rooms.pipeline.queries.paid_in import count_by, places
 from juyuan.rooms.pipeline.queries.past import snapshots
 from juyuan.rooms.pipeline.queries.periods import Periods
 from juyuan.rooms.pipeline.queries.relations import deducted, effective, standings
-from juyuan.rooms.pipeline.queries.scope import reach_of, seen_whole, visible_to
 from juyuan.rooms.pipeline.queries.tally import Where, tally_lines
 from juyuan.rooms.pipeline.rules.escalation import Filing
 from juyuan.rooms.pipeline.rules.stages import STAGES, VERIFIED_STAGES, Stage, Standing
@@ -69,7 +69,8 @@ NAMES = (*LIBRARIES, *RESULTS, "landing_rate")
 
 def _library(kind: str, lib: Stage, as_of: date | None, view: View) -> dict[int, int]:
     base = LIVE if as_of is None else PAST
-    scope, found = view.sql("p.id" if as_of is None else "s.project_id", full=kind == "claimed")
+    column = "p.id" if as_of is None else "s.project_id"
+    scope, found = view.sql(column, full=kind == "claimed", as_of=as_of)
     ends = [] if as_of is None else [end_of(as_of)] * 3
     sql = LIBRARY_ROWS[kind].replace("{base}", base.format(scope=scope))
     return {pk: int(money or 0) for pk, money in run(sql, [*ends, *found, lib.value])}
@@ -78,7 +79,7 @@ def _library(kind: str, lib: Stage, as_of: date | None, view: View) -> dict[int,
 def _result(kind: str, lib: Stage, as_of: date | None, view: View) -> dict[int, int]:
     day = as_of or FOREVER
     end = end_of(day)
-    scope, found = view.sql("r.project_id", full=False)
+    scope, found = view.sql("r.project_id", full=False, as_of=as_of)
     sql = RESULT_ROWS.format(alive=ALIVE_NOW if as_of is None else ALIVE_PAST, scope=scope)
     first = [] if as_of is None else [end]
     rows = run(sql, [*first, lib.value, end, day + timedelta(days=1), end, *found])
@@ -95,12 +96,7 @@ def _fewer(
     if not pairs:
         return counted
     ids = {pk for pair in pairs for pk in (pair.earlier, pair.later)}
-    seen: Collection[int] | None = None
-    if view.actor is not None:
-        among = seen_whole if kind == "claimed" else visible_to
-        seen = set(
-            among(view.actor, reach=view.reach).filter(pk__in=ids).values_list("pk", flat=True)
-        )
+    seen = view.among(ids, full=kind == "claimed", as_of=as_of)
     less = deducted(pairs, standings(pairs, end), (kind, lib.value), seen)
     for pk, (fewer, _) in less.items():
         if pk not in counted:
@@ -220,11 +216,10 @@ def tell(
 ) -> dict[int, Told]:
     """各项目的名称、网址与前后两天的样子。"""
     view = View.of(actor)
-    seen = Project.objects.all() if view.actor is None else visible_to(view.actor)
-    whole = set(ids)
-    if view.actor is not None:
-        rows = seen_whole(view.actor, reach=reach_of(view.actor)).filter(pk__in=ids)
-        whole = set(rows.values_list("pk", flat=True))
+    rows = view.rows(full=False, as_of=before)
+    seen = Project.objects.all() if rows is None else rows
+    among = view.among(ids, full=True, as_of=before)
+    whole = set(ids) if among is None else among
     columns = ("project_id", "stage", "recognised_stage", "standing")
     was, now = (
         {r["project_id"]: r for r in snapshots(day).filter(project_id__in=ids).values(*columns)}

@@ -17,8 +17,9 @@ from django.db.models.functions import Coalesce
 from juyuan.foundation.ledger.models import Event, Result
 from juyuan.foundation.ui.keyset import Order, Page, paginate
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.period import SHANGHAI
 from juyuan.kernel.workdays import Calendar, prev_workday
-from juyuan.rooms.pipeline.queries.figures import ZONE, View
+from juyuan.rooms.pipeline.queries.figures import View
 from juyuan.rooms.pipeline.queries.scope import seen_whole
 from juyuan.rooms.pipeline.queries.timeline import OBJ, Entry, entries
 
@@ -77,7 +78,7 @@ def since_default(today: date, calendar: Calendar) -> date:
 
 
 def start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=ZONE)
+    return datetime.combine(day, time(), tzinfo=SHANGHAI)
 
 
 def read_day(text: str) -> date | None:
@@ -92,7 +93,7 @@ def read_day(text: str) -> date | None:
 def tally(actor: Actor, since: date) -> dict[int | None, dict[str, int]]:
     """单位编号 → 各种变动的件数;看得全的项目,一条查询。"""
     view = View.of(actor)
-    scope, scope_params = view.sql("p.id", full=True)
+    scope, scope_params = view.sql("p.id", full=True, as_of=None)
     params = [
         [event for event, _ in PAIRS], [kind for _, kind in PAIRS],
         OBJ, Result.DONE.value, start_of(since), *scope_params,

@@ -13,12 +13,11 @@ from urllib.parse import urlencode
 
 from juyuan.foundation.figures.registry import RATE, Figure, Part, Result, register_group
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.period import EARLIEST, FOREVER
 from juyuan.rooms.pipeline.queries.escalations import Line, lines
 from juyuan.rooms.pipeline.queries.figures import (
     DIMENSIONS,
-    EARLIEST,
     FILTER_OF,
-    FOREVER,
     NO_CHAIN,
     NO_LEAD,
     UNPLACED,

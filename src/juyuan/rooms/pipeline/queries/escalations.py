@@ -15,6 +15,7 @@ from juyuan.foundation.people.models import Unit
 from juyuan.foundation.people.queries import posts_on
 from juyuan.foundation.policy.queries import params, timeline
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.period import end_of
 from juyuan.kernel.verdict import NotFound
 from juyuan.rooms.pipeline.models import (
     Escalation,
@@ -24,7 +25,6 @@ from juyuan.rooms.pipeline.models import (
 )
 from juyuan.rooms.pipeline.queries.criteria import UNDECIDED
 from juyuan.rooms.pipeline.queries.criteria import read as read_projects
-from juyuan.rooms.pipeline.queries.figures import end_of
 from juyuan.rooms.pipeline.queries.paid_in import Place, places
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole
 from juyuan.rooms.pipeline.rules.escalation import (

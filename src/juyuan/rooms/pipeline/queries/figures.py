@@ -16,11 +16,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -44,6 +43,7 @@ from juyuan.foundation.people.visibility import Relation
 from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import to_wan
+from juyuan.kernel.period import EARLIEST, FOREVER, end_of
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.figuresql import (
@@ -61,10 +61,7 @@ from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole, vis
 from juyuan.rooms.pipeline.rules.relations import Deduction
 from juyuan.rooms.pipeline.rules.stages import STAGES, VERIFIED_STAGES, Stage
 
-ZONE = ZoneInfo("Asia/Shanghai")
 UNPLACED = "none"
-EARLIEST = date(1900, 1, 1)
-FOREVER = date(9990, 1, 1)  # 此刻的数:已录入的全算
 NO_CHAIN = "none"
 NO_LEAD = "none"
 COUNTY = Dimension("county", "按县区", "个数在每个承载地各计一次，全市只计一次；金额按份额分到元")
@@ -138,12 +135,6 @@ RESULT_FIGURES = [
 FIGURES = [*_library_figures(), *RESULT_FIGURES]
 
 
-def end_of(day: date) -> datetime:
-    """某日终了(次日零时,上海时区)。离谱的年份夹到两端:换算时刻不得溢出。"""
-    day = min(max(day, EARLIEST), FOREVER)
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZONE)
-
-
 def _ids(queryset: QuerySet[Project]) -> tuple[str, tuple[Any, ...]]:
     sql, params = queryset.order_by().values("pk").query.sql_with_params()
     return sql, params
@@ -162,16 +153,28 @@ class View:
             return cls(None, None)
         return cls(actor, reach_of(actor))
 
-    def sql(self, column: str, *, full: bool) -> tuple[str, tuple[Any, ...]]:
-        """范围条件。"""
+    def rows(self, *, full: bool, as_of: date | None) -> QuerySet[Project] | None:
+        """看得全(`full`)或看得见的项目;全市为 None。给了日期,那天之后才作废的还算。"""
         if self.actor is None:
-            return "TRUE", ()
+            return None
         seen = seen_whole if full else visible_to
+        return seen(self.actor, reach=self.reach, as_of=as_of)
+
+    def sql(self, column: str, *, full: bool, as_of: date | None) -> tuple[str, tuple[Any, ...]]:
+        """范围条件。"""
+        rows = self.rows(full=full, as_of=as_of)
+        if rows is None:
+            return "TRUE", ()
         try:
-            sql, params = _ids(seen(self.actor, reach=self.reach))
+            sql, params = _ids(rows)
         except EmptyResultSet:
             return "FALSE", ()
         return f"{column} IN ({sql})", params
+
+    def among(self, ids: Iterable[int], *, full: bool, as_of: date | None) -> set[int] | None:
+        """这几个里看得全(看得见)的;全市为 None。"""
+        rows = self.rows(full=full, as_of=as_of)
+        return None if rows is None else set(rows.filter(pk__in=ids).values_list("pk", flat=True))
 
 
 @dataclass
@@ -241,7 +244,8 @@ def _libraries(as_of: date | None, view: View, cells: Cells) -> None:
         else [("k.kind = 'claimed'", True), ("k.kind <> 'claimed'", False)]
     )
     for only, full in passes:
-        scope, scope_params = view.sql("p.id" if as_of is None else "s.project_id", full=full)
+        column = "p.id" if as_of is None else "s.project_id"
+        scope, scope_params = view.sql(column, full=full, as_of=as_of)
         if as_of is None:
             sql = LIBRARY.format(
                 kept="NOT MATERIALIZED", base=LIVE.format(scope=scope), hosts=LIVE_HOSTS, only=only
@@ -257,7 +261,7 @@ def _libraries(as_of: date | None, view: View, cells: Cells) -> None:
 
 
 def _results(as_of: date | None, view: View, cells: Cells) -> None:
-    scope, scope_params = view.sql("r.project_id", full=False)
+    scope, scope_params = view.sql("r.project_id", full=False, as_of=as_of)
     alive = ALIVE_NOW if as_of is None else ALIVE_PAST
     day = as_of or FOREVER
     end = end_of(day)
@@ -278,10 +282,7 @@ def _once(as_of: date | None, view: View, cells: Cells) -> None:
         return
     found = standings(pairs, end)
     ids = {pk for pair in pairs for pk in (pair.earlier, pair.later)}
-    whole = among = None
-    if view.actor is not None:
-        rows = [seen(view.actor, reach=view.reach) for seen in (seen_whole, visible_to)]
-        whole, among = (set(r.filter(pk__in=ids).values_list("pk", flat=True)) for r in rows)
+    whole, among = (view.among(ids, full=full, as_of=as_of) for full in (True, False))
     for kind, lib in sorted(found.cells):
         seen_ids = whole if kind == "claimed" else among
         column = "result" if kind in ("gross", "net") else kind

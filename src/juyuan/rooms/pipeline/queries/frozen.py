@@ -12,9 +12,9 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from juyuan.foundation.people.models import Unit
+from juyuan.kernel.period import end_of
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.models import Project, Recognition
-from juyuan.rooms.pipeline.queries.figures import end_of
 
 
 @dataclass(frozen=True)

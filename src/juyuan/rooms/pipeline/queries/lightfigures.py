@@ -10,15 +10,9 @@ from datetime import date
 
 from juyuan.foundation.figures.registry import Figure, Part, Result, register_group
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.period import EARLIEST, FOREVER
 from juyuan.rooms.pipeline.queries import lights
-from juyuan.rooms.pipeline.queries.figures import (
-    EARLIEST,
-    FOREVER,
-    LEAD,
-    NO_LEAD,
-    Labels,
-    rows_url,
-)
+from juyuan.rooms.pipeline.queries.figures import LEAD, NO_LEAD, Labels, rows_url
 from juyuan.rooms.pipeline.rules.lights import Light
 
 SECTION = "停滞"

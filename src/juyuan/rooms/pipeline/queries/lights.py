@@ -29,8 +29,9 @@ from django.db.models.functions import Cast
 
 from juyuan.foundation.policy.queries import Params, params
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.period import end_of
 from juyuan.rooms.pipeline.models import Project, ProjectState
-from juyuan.rooms.pipeline.queries.figures import View, end_of
+from juyuan.rooms.pipeline.queries.figures import View
 from juyuan.rooms.pipeline.queries.past import snapshots
 from juyuan.rooms.pipeline.queries.periods import kinds_of
 from juyuan.rooms.pipeline.queries.progress import (
@@ -39,7 +40,6 @@ from juyuan.rooms.pipeline.queries.progress import (
     typed_rows,
     voucher_rows,
 )
-from juyuan.rooms.pipeline.queries.scope import seen_whole
 from juyuan.rooms.pipeline.rules.facts import FactKey
 from juyuan.rooms.pipeline.rules.lights import (
     DONE_BY,
@@ -395,11 +395,8 @@ def tally(actor: Actor | None, on: date, *, past: bool = False) -> dict[int | No
 
 def watched_rows(view: View, on: date, *, past: bool) -> QuerySet[Any]:
     """这个人看得全的、在推进的项目(或那一天的快照)。"""
-    seen = (
-        Project.objects.filter(voided_at__isnull=True)
-        if view.actor is None
-        else seen_whole(view.actor, reach=view.reach)
-    )
+    among = view.rows(full=True, as_of=on if past else None)
+    seen = Project.objects.filter(voided_at__isnull=True) if among is None else among
     rows: QuerySet[Any] = (
         snapshots(on).filter(project_id__in=seen.order_by().values("pk")) if past else seen
     )

@@ -112,6 +112,8 @@ class Row:
     created: datetime
     updated: datetime
     version: int
+    voided: bool
+    """看的是过去的一天,其后已作废:没有详情可打开。"""
 
     @property
     def investor(self) -> str:
@@ -235,6 +237,7 @@ def _row(
         created=project.created_at,
         updated=project.updated_at,
         version=project.version,
+        voided=project.is_voided,
     )
 
 
@@ -258,17 +261,27 @@ class Sum3:
 
 @dataclass(frozen=True)
 class Tally:
-    """认定的与待核实的,分开放。"""
+    """认定的与待核实的,分开放;金额都是各行显示的(此刻的申报)。
+
+    `frozen` 是已认定各项目认定当日冻结的金额;补充协议登记了、核验人还没有认可的,与 `recognised` 不等。
+    此刻的数才有,过去某日与一页之内不给。
+    """
 
     recognised: Sum3 = Sum3()
     claimed: Sum3 = Sum3()
+    frozen: Sum3 | None = None
 
     @property
     def n(self) -> int:
         return self.recognised.n + self.claimed.n
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.recognised + other.recognised, self.claimed + other.claimed)
+        kept = [sums for sums in (self.frozen, other.frozen) if sums is not None]
+        return Tally(
+            self.recognised + other.recognised,
+            self.claimed + other.claimed,
+            sum(kept, Sum3()) if kept else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -309,13 +322,15 @@ def libraries_of(queryset: QuerySet[Project], as_of: date | None = None) -> list
         part = _sum3(g)
         stage = Stage(g["stage"])
         recognised = g["stage_status"] == StageStatus.RECOGNISED
-        found[stage] += Tally(part) if recognised else Tally(claimed=part)
+        held = _sum3(g, "frozen_") if g.get("frozen_n") else part
+        then = None if as_of is not None else held
+        found[stage] += Tally(part, frozen=then) if recognised else Tally(claimed=part)
         if g["recognised_stage"]:
-            held = Stage(g["recognised_stage"])
-            known[held] += part
-            ahead[held] += part.n if held != stage else 0
+            library = Stage(g["recognised_stage"])
+            known[library] += part
+            ahead[library] += part.n if library != stage else 0
             if g.get("frozen_n"):
-                frozen[held] = frozen.get(held, Sum3()) + _sum3(g, "frozen_")
+                frozen[library] = frozen.get(library, Sum3()) + held
     for g in past.known_sums(queryset, as_of) if as_of is not None else ():
         frozen[Stage(g["stage"])] = _sum3(g)
     known |= frozen  # 签约、落地的认定金额是冻结的,不是此刻的
@@ -346,7 +361,8 @@ def library_strip(actor: Actor, *, reach: Reach | None = None) -> list[Library]:
 def filtered(actor: Actor, found: Criteria, *, reach: Reach | None = None) -> QuerySet[Project]:
     """看得全的项目中符合条件的(表格、看板、导出都从这里开始)。"""
     reach = reach or reach_of(actor)
-    return apply(seen_whole(actor, reach=reach), found, own_units=reach.own_units)
+    whole = seen_whole(actor, reach=reach, as_of=found.as_of)
+    return apply(whole, found, own_units=reach.own_units)
 
 
 def listing(

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from juyuan.foundation.figures.registry import RATE, Dimension, Figure, Part, Result, register_group
 from juyuan.foundation.people.models import Unit
 from juyuan.kernel.actor import Actor
-from juyuan.rooms.pipeline.queries.figures import EARLIEST, FOREVER, View
+from juyuan.kernel.period import EARLIEST, FOREVER
+from juyuan.rooms.pipeline.queries.figures import View
 from juyuan.rooms.pipeline.queries.periods import Periods
 from juyuan.rooms.pipeline.queries.tally import Where, tallies
 from juyuan.rooms.pipeline.rules.monthly import Period, Tally

@@ -15,10 +15,10 @@ from django.db.models import QuerySet
 from juyuan.foundation.people.models import LEADER_ROLES, Unit
 from juyuan.foundation.people.visibility import Relation
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.period import SHANGHAI, add_months
+from juyuan.kernel.period import SHANGHAI, add_months, end_of
 from juyuan.kernel.verdict import Denied
 from juyuan.rooms.pipeline.models import MonthClose, MonthlyUpdate, Project
-from juyuan.rooms.pipeline.queries.figures import View, end_of
+from juyuan.rooms.pipeline.queries.figures import View
 from juyuan.rooms.pipeline.queries.periods import LOOK_BACK, Periods, closes, is_closed
 from juyuan.rooms.pipeline.queries.progress import happenings
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole

@@ -11,8 +11,6 @@ from datetime import date
 from functools import partial
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
-
 from juyuan.foundation.figures.registry import (
     MONEY,
     Dimension,
@@ -23,21 +21,18 @@ from juyuan.foundation.figures.registry import (
 )
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import to_wan
-from juyuan.rooms.pipeline.models import Project, Voucher
+from juyuan.kernel.period import EARLIEST, FOREVER, end_of
+from juyuan.rooms.pipeline.models import Voucher
 from juyuan.rooms.pipeline.queries.figures import (
     CHAIN,
     COUNTY,
-    EARLIEST,
     FILTER_OF,
-    FOREVER,
     LEAD,
     NO_CHAIN,
     Labels,
     View,
-    end_of,
 )
 from juyuan.rooms.pipeline.queries.paid_in import Place, count_by, counted, places
-from juyuan.rooms.pipeline.queries.scope import seen_whole, visible_to
 from juyuan.rooms.pipeline.queries.vouchers import IN_STATE, kind_labels, with_standing
 from juyuan.rooms.pipeline.rules.vouchers import CountBy, Entry, VoucherState, sums
 
@@ -77,20 +72,13 @@ Line = tuple[int, str, int]
 """(项目, 种类, 金额)。"""
 
 
-def _scoped(view: View, *, full: bool) -> QuerySet[Project] | None:
-    if view.actor is None:
-        return None
-    seen = seen_whole if full else visible_to
-    return seen(view.actor, reach=view.reach)
-
-
 def accepted_lines(
     view: View, day: date, by: CountBy
 ) -> tuple[dict[str, list[Line]], dict[str, list[Entry]]]:
     """各归期的各笔(已认可),与(另一个日期口径也要用的)全部各笔。"""
     lines: dict[str, list[Line]] = {name: [] for name in PERIOD_OF}
     entries: dict[str, list[Entry]] = {"all": []}
-    for item in counted(_scoped(view, full=False), day):
+    for item in counted(view.rows(full=False, as_of=day), day):
         entry, on = item.entry, item.entry.counted_on(by)
         line = (item.project_id, item.kind, entry.amount)
         lines["paid_in_total"].append(line)
@@ -106,7 +94,7 @@ def pending_lines(view: View, as_of: date | None) -> list[Line]:
     """待核验的各笔。"""
     rows = with_standing(Voucher.objects.all(), end_of(as_of) if as_of else None)
     rows = rows.filter(IN_STATE[VoucherState.WAITING.value])
-    scope = _scoped(view, full=True)
+    scope = view.rows(full=True, as_of=as_of)
     if scope is not None:
         rows = rows.filter(project__in=scope.order_by().values("pk"))
     return list(rows.values_list("project_id", "kind", "recognised"))

@@ -21,12 +21,12 @@ from juyuan.foundation.policy.queries import params
 from juyuan.foundation.ui.keyset import Order, Page, choose_order, ordering, paginate
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import split_money
+from juyuan.kernel.period import end_of
 from juyuan.rooms.pipeline.models import Project, ProjectHost, Voucher, VoucherCheck
 from juyuan.rooms.pipeline.queries import past
 from juyuan.rooms.pipeline.queries.criteria import MAX_Q, Criteria
 from juyuan.rooms.pipeline.queries.criteria import apply as narrow
 from juyuan.rooms.pipeline.queries.criteria import read as read_projects
-from juyuan.rooms.pipeline.queries.figures import end_of
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole, visible_to
 from juyuan.rooms.pipeline.queries.vouchers import (
     ACCEPTED,
@@ -221,8 +221,8 @@ def matching(
     reach = reach or reach_of(actor)
     own = reach.own_units
     criteria = replace(found.projects, q="")
-    whole = narrow(seen_whole(actor, reach=reach), criteria, own_units=own)
-    facts = narrow(visible_to(actor, reach=reach), criteria, own_units=own)
+    whole = narrow(seen_whole(actor, reach=reach, as_of=found.as_of), criteria, own_units=own)
+    facts = narrow(visible_to(actor, reach=reach, as_of=found.as_of), criteria, own_units=own)
     end = end_of(found.as_of) if found.as_of else None
     rows = with_standing(Voucher.objects.all(), end)
     full = Q(project__in=whole.order_by().values("pk"))
@@ -338,7 +338,9 @@ def lines_of(
 ) -> list[VoucherLine]:
     """凭证 → 给人看的行;只许看认定事实的项目不带凭证号、付款人、文件。"""
     ids = {row.project_id for row in items}
-    whole = set(seen_whole(actor, reach=reach).filter(pk__in=ids).values_list("pk", flat=True))
+    whole = set(
+        seen_whole(actor, reach=reach, as_of=as_of).filter(pk__in=ids).values_list("pk", flat=True)
+    )
     labels = kind_labels(today)
     where = places(ids, as_of) if host else {}
     found = []

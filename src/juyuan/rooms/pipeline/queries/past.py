@@ -28,9 +28,9 @@ from django.db.models import (
 
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.ui.keyset import Order
+from juyuan.kernel.period import FOREVER, end_of
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.models import Project, ProjectState, Recognition, StageMove
-from juyuan.rooms.pipeline.queries.figures import FOREVER, end_of
 from juyuan.rooms.pipeline.queries.relations import uncounted, uncounted_anywhere
 from juyuan.rooms.pipeline.rules.stages import VERIFIED_STAGES, Stage, StageStatus, Standing
 

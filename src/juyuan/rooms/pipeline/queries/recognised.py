@@ -15,10 +15,10 @@ from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.ui.keyset import Order, Page, choose_order, ordering, paginate
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.period import end_of
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.models import Recognition
 from juyuan.rooms.pipeline.queries.criteria import UNDECIDED, Criteria
-from juyuan.rooms.pipeline.queries.figures import end_of
 from juyuan.rooms.pipeline.queries.listing import PAGE, Sum3
 from juyuan.rooms.pipeline.queries.past import RESULTS, uncounted_by
 from juyuan.rooms.pipeline.queries.scope import visible_to
@@ -83,7 +83,9 @@ class FactsListing:
 
 
 def _base(actor: Actor, found: Criteria) -> QuerySet[Recognition]:
-    rows = Recognition.objects.filter(sign=1, project__in=visible_to(actor).values("pk"))
+    rows = Recognition.objects.filter(
+        sign=1, project__in=visible_to(actor, as_of=found.as_of).values("pk")
+    )
     if found.as_of is None:
         rows = rows.filter(live=True)
     else:
@@ -92,7 +94,7 @@ def _base(actor: Actor, found: Criteria) -> QuerySet[Recognition]:
         rows = rows.filter(recorded_at__lt=end, fact_on__lt=found.as_of + timedelta(days=1))
         rows = rows.exclude(pk__in=gone)
     if found.once:
-        rows = rows.exclude(project__in=uncounted_by(found, visible_to(actor)))
+        rows = rows.exclude(project__in=uncounted_by(found, visible_to(actor, as_of=found.as_of)))
     if found.q:
         rows = rows.filter(Q(project__name__icontains=found.q) | Q(project__code__iexact=found.q))
     if found.chain:

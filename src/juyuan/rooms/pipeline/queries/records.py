@@ -46,10 +46,9 @@ NOT_KEPT = (
 def listed(actor: Actor, found: Criteria) -> QuerySet[Project]:
     """接口列表:看全貌的项目按全部条件筛;仅见认定事实的另按许可的条件筛。"""
     reach = reach_of(actor)
-    full = apply(seen_whole(actor, reach=reach), found, own_units=reach.own_units)
-    facts = visible_to(actor, reach=reach).exclude(
-        pk__in=seen_whole(actor, reach=reach).values("pk")
-    )
+    whole = seen_whole(actor, reach=reach, as_of=found.as_of)
+    full = apply(whole, found, own_units=reach.own_units)
+    facts = visible_to(actor, reach=reach, as_of=found.as_of).exclude(pk__in=whole.values("pk"))
     if Relation.READER not in reach.everywhere:
         return full
     if found.active - FACT_FILTERS - {"standing"} or found.stage:

@@ -17,6 +17,7 @@ from juyuan.foundation.people.queries import units_under
 from juyuan.foundation.people.visibility import TABLE, Confidentiality, Relation, Sight
 from juyuan.foundation.policy.queries import timeline
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.period import end_of
 from juyuan.kernel.verdict import NotFound
 from juyuan.rooms.chains.queries import chains_led_by
 from juyuan.rooms.pipeline.models import Project, ProjectParty
@@ -163,10 +164,23 @@ def _condition(reach: Reach, wanted: Sight) -> Q | None:
     return total
 
 
-def visible_to(actor: Actor, *, reach: Reach | None = None) -> QuerySet[Project]:
-    """这个人看得见的项目(含仅见认定事实者)。作废的不在内。一切读取从这里开始。"""
+def kept(as_of: date | None) -> QuerySet[Project]:
+    """没有作废的项目;给了日期,就是那一天终了时还没有作废的(后来作废的仍在那一天的数里)。"""
+    alive = Q(voided_at__isnull=True)
+    if as_of is not None:
+        alive |= Q(voided_at__gte=end_of(as_of))
+    return Project.objects.filter(alive)
+
+
+def visible_to(
+    actor: Actor, *, reach: Reach | None = None, as_of: date | None = None
+) -> QuerySet[Project]:
+    """这个人看得见的项目(含仅见认定事实者)。作废的不在内。一切读取从这里开始。
+
+    `as_of` 只管作废:算过去某一天的数,那天之后才作废的还算;看不看得见按此刻的密级与任职。
+    """
     reach = reach or reach_of(actor)
-    base = Project.objects.filter(voided_at__isnull=True)
+    base = kept(as_of)
     if reach.unlimited:
         return base
     # 「全市可见」的人不必逐关系拼条件,查询计划简单
@@ -176,15 +190,20 @@ def visible_to(actor: Actor, *, reach: Reach | None = None) -> QuerySet[Project]
     facts = _condition(reach, Sight.FACTS)
     condition = full
     if facts is not None:
-        facts &= Q(recognised_stage__in=RECOGNISED)
+        known = Q(recognised_stage__in=RECOGNISED)
+        if as_of is not None:  # 作废时认定已冲回,那天有没有认定由那天的快照说
+            known |= Q(voided_at__isnull=False)
+        facts &= known
         condition = facts if full is None else full | facts
     return base.none() if condition is None else base.filter(condition)
 
 
-def seen_whole(actor: Actor, *, reach: Reach | None = None) -> QuerySet[Project]:
-    """能看全貌的项目(不含仅见认定事实者)。申报数字、检索、导出从这里开始。"""
+def seen_whole(
+    actor: Actor, *, reach: Reach | None = None, as_of: date | None = None
+) -> QuerySet[Project]:
+    """能看全貌的项目(不含仅见认定事实者)。申报数字、检索、导出从这里开始。`as_of` 同上。"""
     reach = reach or reach_of(actor)
-    base = Project.objects.filter(voided_at__isnull=True)
+    base = kept(as_of)
     if reach.unlimited or {Relation.LEADER, Relation.BUREAU_VERIFIER} & set(reach.everywhere):
         return base
     condition = _condition(reach, Sight.FULL)

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.db import connection
 
-from juyuan.rooms.pipeline.queries.figures import View, end_of
+from juyuan.kernel.period import end_of
+from juyuan.rooms.pipeline.queries.figures import View
 from juyuan.rooms.pipeline.rules.monthly import Period, Tally
 
 ROWS = """
@@ -94,7 +95,7 @@ class Where:
     project_ids: tuple[int, ...] | None = None
 
     def sql(self) -> tuple[str, list[Any]]:
-        text, found = self.view.sql("s.project_id", full=True)
+        text, found = self.view.sql("s.project_id", full=True, as_of=None)
         params = list(found)
         if self.unit_ids is not None:
             text += f" AND {OF_UNITS}"

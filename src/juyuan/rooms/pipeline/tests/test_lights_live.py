@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from juyuan.foundation.policy.queries import params
+from juyuan.kernel.period import end_of
 from juyuan.rooms.pipeline.actions.move import change_standing
 from juyuan.rooms.pipeline.actions.supplements import add_supplement
 from juyuan.rooms.pipeline.models import Evidence, ProgressEvent, Project, ProjectState, StageMove
 from juyuan.rooms.pipeline.queries import lightfigures, lights
-from juyuan.rooms.pipeline.queries.figures import end_of
 from juyuan.rooms.pipeline.queries.past import snapshots
 from juyuan.rooms.pipeline.queries.periods import kinds_of
 from juyuan.rooms.pipeline.queries.progress import happenings

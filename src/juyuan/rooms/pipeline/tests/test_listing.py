@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from juyuan.rooms.pipeline.actions.move import change_standing, move_project
 from juyuan.rooms.pipeline.actions.recognise import withdraw_recognition
+from juyuan.rooms.pipeline.actions.void import request_void, settle_void
 from juyuan.rooms.pipeline.models import Evidence, Project, ProjectHost, ProjectParty
 from juyuan.rooms.pipeline.queries import boards, desk, gatesql, listing, recognised
 from juyuan.rooms.pipeline.queries.criteria import Criteria, apply, read
@@ -287,6 +288,43 @@ def test_s3_3b_某日的清单等于某日的数字(cast) -> None:
     assert cards[Stage.INTENT] == set()
     shown = next(row for row in page(cast, query=query).rows if row.name == "会前移的")
     assert shown.stage == Stage.NEGOTIATION and shown.lack.target is None
+
+
+@pytest.mark.parametrize("who", ["longshan", "heyan", "chen", "shenji"])
+def test_s3_3b_后来作废的_各人那一天的数与清单都还有(cast, who) -> None:
+    project = f.recognised(cast, Stage.SIGNED, name="录错的")
+    f.recognised(cast, Stage.SIGNED, name="在的")
+    asked = request_void(
+        actor=cast.actor("longshan"), project=project, reason="录错", now=f.later(cast, 3)
+    )
+    settle_void(actor=cast.actor("heyan"), request=asked, agree=True, now=f.later(cast, 3))
+    actor, before = cast.actor(who), f.later(cast, 1).date()
+    names_of = {"signed_gross", "signed_recognised"} | (
+        set() if who == "shenji" else {"signed_projects"}
+    )
+    for day, expected in ((before, 2), (f.later(cast, 3).date(), 1), (None, 1)):
+        mine, whole = (compute(day, by, frozenset(names_of)) for by in (actor, None))
+        assert {n: mine[n].value for n in names_of} == dict.fromkeys(names_of, expected), day
+        assert {n: whole[n].value for n in names_of} == dict.fromkeys(names_of, expected), day
+        facts = recognised.facts_listing(actor, Criteria(recognised_stage="signed", as_of=day))
+        assert len(facts.rows) == expected
+    if who == "shenji":
+        return
+    shown = listing.listing(actor, read({"stage": "signed", "as_of": str(before)}), on=cast.TODAY)
+    assert {row.name: row.voided for row in shown.rows} == {"录错的": True, "在的": False}
+
+
+def test_后来作废的_那一天的清单里没有可点的链接_看板也不散架(cast, settings) -> None:
+    settings.JUYUAN_NOW = f.later(cast, 5).isoformat()
+    project = f.at(cast, Stage.NEGOTIATION, name="录错的")
+    asked = request_void(
+        actor=cast.actor("longshan"), project=project, reason="录错", now=f.later(cast, 3)
+    )
+    settle_void(actor=cast.actor("heyan"), request=asked, agree=True, now=f.later(cast, 3))
+    for name in ("list", "board"):
+        html = pages.get(cast, "longshan", pages.url(name, as_of=f.later(cast, 1).date()))
+        assert "录错的" in html and "后来作废" in html
+        assert pages.url("detail", project.code) not in html
 
 
 def test_截至日期不得晚于今天_说明白_按今天显示(cast, settings) -> None:

@@ -108,6 +108,21 @@ def test_s3_3b_认可之日起按新金额_个数不变_此前各日不变(cast,
 
 
 @pytest.mark.django_db
+def test_s3_3b_补充协议待核验_清单的表尾另列认定金额_认可之后不再列(cast, project) -> None:
+    url = "/projects/?stage=signed"
+    said = "已认定金额(改动待核验的按认定当日)"
+    client = cast.client("heyan")
+    assert said not in client.get(url).content.decode()
+    row = add(cast, project, now=f.later(cast, 3), contract_amount=YI5)
+    found = listing.listing(cast.actor("heyan"), Criteria(stage="signed"), on=cast.TODAY).tally
+    assert found.frozen is not None
+    assert (found.recognised.contract, found.frozen.contract) == (YI5, 4 * f.YI)
+    assert said in client.get(url).content.decode()
+    check_supplement(actor=cast.actor("heyan"), supplement=row, now=f.later(cast, 5))
+    assert said not in client.get(url).content.decode()
+
+
+@pytest.mark.django_db
 def test_s3_3c_补充协议增到门槛即打开_认可即确认_减到以下认可才撤(cast, project) -> None:
     assert states(project) == []
     row = add(cast, project, contract_amount=YI5)

@@ -192,7 +192,7 @@ def card(row: listing.Row, movable: bool) -> dict[str, Any]:
     move = reverse("pipeline:move", args=[row.code]) + "?from=board"
     return {
         "title": row.name,
-        "url": reverse("pipeline:detail", args=[row.code]),
+        "url": tables.project_url(row),
         "second": row.investor or "投资方未定",
         "amount": row.total.yuan,
         "amount_text": row.total.note,

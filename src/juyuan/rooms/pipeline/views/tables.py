@@ -102,7 +102,7 @@ def light_cell(row: Row) -> SafeString:
     """灯:形状加词,点开就是为什么。"""
     light = row.lamp.light
     shown = render.light(light.value, light.label)
-    if not row.lamp.signal.reasons:
+    if row.voided or not row.lamp.signal.reasons:
         return shown
     return format_html('<a class="jy-plain" href="{}#light">{}</a>', project_url(row), shown)
 
@@ -115,14 +115,19 @@ def _hosts_cell(row: Row) -> Any:
 
 
 def project_url(row: Row) -> str:
-    return reverse("pipeline:detail", args=[row.code])
+    """详情的网址;看过去的一天时,其后已作废的没有。"""
+    return "" if row.voided else reverse("pipeline:detail", args=[row.code])
+
+
+def _second(row: Row) -> str:
+    return (row.investor or "投资方未定") + ("（后来作废）" if row.voided else "")
 
 
 def columns(unit: str) -> tuple[Column, ...]:
     """全部的列;缺省显示十一列,其余在列选择里。"""
     return (
         Column("code", "编号", css="jy-muted jy-nowrap", phone="skip"),
-        Column("name", "项目 / 投资方", second=lambda r: r.investor or "投资方未定",
+        Column("name", "项目 / 投资方", second=_second,
                href=project_url, fixed=True, clip=True, phone="full"),
         Column("stage", "所在库", cell=lambda r: render.badge("stage", r.stage),
                default=False, phone="skip"),
@@ -191,6 +196,9 @@ def foot(page: Tally, whole: Tally, *, paged: bool) -> list[tuple[str, Mapping[s
     for label, tally in [("本页", page), ("符合条件", whole)][0 if paged else 1 :]:
         if tally.recognised.n or not tally.claimed.n:
             lines.append((f"{label} 已认定 {tally.recognised.n:,} 项", sums_of(tally.recognised)))
+        if tally.frozen is not None and tally.frozen != tally.recognised:
+            held = f"{label} 已认定金额(改动待核验的按认定当日)"
+            lines.append((held, sums_of(tally.frozen)))
         if tally.claimed.n:
             lines.append((f"{label} 待核实 {tally.claimed.n:,} 项", sums_of(tally.claimed)))
     return lines
