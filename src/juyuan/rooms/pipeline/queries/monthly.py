@@ -29,6 +29,7 @@ from juyuan.rooms.pipeline.rules.monthly import (
     Tally,
     UpdateState,
     content_of,
+    prefilled,
     state_of,
     streak,
 )
@@ -74,8 +75,7 @@ class SheetRow:
         """打开时已填好的:报过的是现行一稿;没报的带上期的问题与下步打算。"""
         if self.current is not None:
             return stored_content(self.current)
-        before = self.before or Content()
-        return Content(problem=before.problem, next_step=before.next_step)
+        return prefilled(self.before)
 
     @property
     def fresh(self) -> tuple[Happening, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from juyuan.foundation.exchange.columns import NOTE, ParsedRow, RowFinding
 from juyuan.foundation.exchange.columns import REFUSED as REFUSE
-from juyuan.foundation.exchange.columns import ParsedRow, RowFinding
 from juyuan.foundation.exchange.kinds import NEW, REFUSED, SAME, UPDATE, Judgement, ObjectRef
 from juyuan.kernel.verdict import Finding
 from juyuan.rooms.pipeline.rules.monthly import (
@@ -16,6 +16,7 @@ from juyuan.rooms.pipeline.rules.monthly import (
     UpdateDraft,
     content_of,
     judge_update,
+    prefilled,
 )
 from juyuan.rooms.pipeline.rules.progress import EventDraft, Kinds, judge_event
 
@@ -133,6 +134,12 @@ def _compare(
     content = content_of(draft, known.events | {f"new:{i}" for i in range(len(fresh))})
     if content == known.current and not findings:
         return Judgement(SAME, target=known.ref)
+    if known.current is None and content == prefilled(known.before) and not draft.reason:
+        left = row.finding(
+            NOTE, "这一行没有填，仍是待报", "确实没有变化的，请选「无变化原因」", "no_change",
+            "update.left", CLAUSE,
+        )  # fmt: skip
+        return Judgement(SAME, (left,), target=known.ref)
     findings += judge_update(
         content, previous=known.before, current=known.current, closed=month.closed,
         reason=draft.reason,

@@ -179,6 +179,12 @@ def fold(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def prefilled(before: Content | None) -> Content:
+    """没报的一行打开(下载)时已填好的:带上期的问题与下步打算。"""
+    carried = before or Content()
+    return Content(problem=carried.problem, next_step=carried.next_step)
+
+
 def content_of(draft: UpdateDraft, events: Iterable[str]) -> Content:
     """草稿加所据进展 → 一稿的内容。"""
     return Content(

@@ -87,9 +87,9 @@ def test_s3_3b_下载_填好_传回_与网页填的一样_再传一次什么也�
     fill(page, two.code, 无变化原因="按计划正常推进")
     fill(page, three.code, 新增进展="选址踏勘", 新增进展发生日=date(2026, 11, 18))
     batch = upload(cast, book)
-    assert verdicts(batch) == {"new": 3, "refused": 1}
-    reasons = batch.rows.get(verdict="refused").findings
-    assert "无变化" in reasons[0]["reason"]
+    assert verdicts(batch) == {"new": 3, "same": 1}
+    left = batch.rows.get(verdict="same")
+    assert "仍是待报" in left.findings[0]["reason"] and four.code in str(left.shown)
     commit(cast, batch)
     rows = {u.project_id: u for u in MonthlyUpdate.objects.all()}
     assert set(rows) == {one.pk, two.pk, three.pk}
@@ -102,12 +102,35 @@ def test_s3_3b_下载_填好_传回_与网页填的一样_再传一次什么也�
     assert len(groups) == 1
     before = (MonthlyUpdate.objects.count(), ProgressEvent.objects.count())
     again = upload(cast, book, name="再传.xlsx")
-    assert verdicts(again) == {"same": 3, "refused": 1}
+    assert verdicts(again) == {"same": 4}
     assert before == (MonthlyUpdate.objects.count(), ProgressEvent.objects.count())
     # 重新下载的带着刚报的内容,原样传回也什么都不变
     fresh = upload(cast, download(cast), name="新下载.xlsx")
-    assert verdicts(fresh) == {"same": 3, "refused": 1}
-    assert four.code in str(fresh.rows.get(verdict="refused").shown)
+    assert verdicts(fresh) == {"same": 4}
+    assert not MonthlyUpdate.objects.filter(project=four).exists()
+
+
+def test_s3_3b_空着的行仍是待报_带着上期的问题也一样_删掉问题才是填了(cast: Any) -> None:
+    one, two, three = projects(cast, 3)
+    before = {"问题": "缺电", "下步": "增容"}
+    for row in (two, three):
+        MonthlyUpdate.objects.create(
+            project=row, period=date(2026, 10, 1), revision=1, problem=before["问题"],
+            next_step=before["下步"], progress="上期", substantive=False, at=at(1), by_name="某",
+        )  # fmt: skip
+    book = download(cast)
+    page = book["月度更新"]
+    at_problem = heads(page)["存在问题"] - 1
+    problems = {row[heads(page)["项目编号"] - 1].value: row[at_problem].value
+                for row in page.iter_rows(min_row=4)}  # fmt: skip
+    assert problems == {one.code: None, two.code: "缺电", three.code: "缺电"}
+    fill(page, three.code, 存在问题=None)
+    batch = upload(cast, book)
+    assert verdicts(batch) == {"same": 2, "new": 1}
+    commit(cast, batch)
+    now = MonthlyUpdate.objects.filter(period=date(2026, 11, 1))
+    assert [(u.project_id, u.problem, u.next_step) for u in now] == [(three.pk, "", "增容")]
+    assert {r.shown["code"] for r in batch.rows.filter(verdict="same")} == {one.code, two.code}
 
 
 def test_自己改了再传_是更新_别人先报了的退回(cast: Any) -> None:
