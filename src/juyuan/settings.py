@@ -242,7 +242,8 @@ MEDIA_ROOT = JUYUAN_HOME / "files"
 FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# 月度更新一张表一次交:每行九格,一个单位两千个项目也交得上(总字节仍受上一行的限)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # ───────── 通知的渠道(去处只由管理员在这里给出,见 foundation.notices.config) ─────────
 JUYUAN_BASE_URL = env("JUYUAN_BASE_URL")
