@@ -64,6 +64,14 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # 线程用完即还,收尾时才删得掉测试库
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """各测各的库:上一个测试记住的合计不带到下一个。"""
+    from juyuan.foundation.ledger import still
+
+    still.forget()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def house_clock() -> Iterator[None]:
     """测试里的钟从人物所在的那一刻走起,不随真的日子:哪一天跑都一样。"""

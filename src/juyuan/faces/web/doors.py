@@ -19,6 +19,7 @@ from django.utils.cache import add_never_cache_headers
 from juyuan.foundation.ledger.actions import refuse
 from juyuan.foundation.people.models import Account
 from juyuan.foundation.people.queries import actor_for, has_left
+from juyuan.foundation.policy.queries import reading
 from juyuan.foundation.ui import errors
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
@@ -52,8 +53,11 @@ class Door:
         request.actor = None  # type: ignore[attr-defined]
         if request.path.startswith("/static/"):
             return self.get_response(request)
-        turned_away = self._admit(request)
-        response = turned_away or self.get_response(request)
+        if request.method in ("GET", "HEAD"):
+            with reading():
+                response = self._answer(request)
+        else:
+            response = self._answer(request)
         if isinstance(response, HttpResponseNotAllowed):
             errors.explain_method(request, response)
         response.headers.setdefault("X-Request-ID", request.request_id)  # type: ignore[attr-defined]
@@ -61,6 +65,9 @@ class Door:
             add_never_cache_headers(response)
             response.headers["Cache-Control"] = "private, no-store"
         return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        return self._admit(request) or self.get_response(request)
 
     def _admit(self, request: HttpRequest) -> HttpResponseBase | None:
         """放行返回空;否则返回去登录、去改口令的响应。"""

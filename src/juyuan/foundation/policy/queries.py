@@ -133,6 +133,7 @@ def in_pack_order(row: ParameterRow, like: Parameter | None) -> ParameterRow:
 _lock = Lock()
 _known: dict[str, Any] = {}
 _pinned: ContextVar[Timeline | None] = ContextVar("policy_timeline", default=None)
+_reading: ContextVar[list[Timeline] | None] = ContextVar("policy_reading", default=None)
 
 
 def _of_this_city() -> QuerySet[ParameterVersion]:
@@ -149,11 +150,21 @@ def _stamp() -> tuple[Any, ...]:
 def timeline() -> Timeline:
     """全部参数的全部版本。一次查询看指纹,变了才重读;库里还没有的参数取城市包的首版。
 
-    在 `pinned()` 之内不再查库。
+    在 `pinned()` 之内不再查库;在 `reading()` 之内只查一次。
     """
     pinned_now = _pinned.get()
     if pinned_now is not None:
         return pinned_now
+    once = _reading.get()
+    if once:
+        return once[0]
+    found = _current()
+    if once is not None:
+        once.append(found)
+    return found
+
+
+def _current() -> Timeline:
     stamp = _stamp()
     with _lock:
         if _known.get("stamp") == stamp:
@@ -179,6 +190,16 @@ def pinned() -> Iterator[Timeline]:
         yield _pinned.get() or timeline()
     finally:
         _pinned.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """一次只读的请求之内,参数至多看一次指纹(用不到参数的一次也不看)。"""
+    token = _reading.set([])
+    try:
+        yield
+    finally:
+        _reading.reset(token)
 
 
 @contextmanager

@@ -62,3 +62,20 @@ def test_new_version_is_seen_at_the_next_reading(cast: Any) -> None:
     one.pk, one.value = None, 30
     one.save(force_insert=True)
     assert queries.params(cast.TODAY)["ui.page_size"] == 30
+
+
+def test_a_reading_request_looks_once_and_never_without_need(
+    cast: Any, django_assert_num_queries: Any
+) -> None:
+    load_pack(now=cast.NOW)
+    queries.params(cast.TODAY)
+    with django_assert_num_queries(0), queries.reading():
+        pass
+    with django_assert_num_queries(1), queries.reading():
+        for day in range(1, 28):
+            assert queries.params(date(2026, 1, day))["ui.page_size"] == 50
+    one = ParameterVersion.objects.get(key="ui.page_size")
+    one.pk, one.value = None, 30
+    one.save(force_insert=True)
+    with queries.reading():
+        assert queries.params(cast.TODAY)["ui.page_size"] == 30

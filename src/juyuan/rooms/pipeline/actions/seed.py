@@ -15,14 +15,16 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.search.models import SearchRow
+from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import split_money
 from juyuan.rooms.chains.models import Chain, Node
 from juyuan.rooms.investors.models import Investor, MatchKey, NearKey
-from juyuan.rooms.pipeline.actions.common import CODE_ALPHABET
+from juyuan.rooms.pipeline.actions.common import CODE_ALPHABET, OBJ
 from juyuan.rooms.pipeline.actions.seedload import Sheet, bare, pump
 from juyuan.rooms.pipeline.actions.seedwords import (
     FORMS,
@@ -149,6 +151,11 @@ def seed_projects(
                     progress(start + len(part), scale)
             if sending is not None:
                 sending.result()
+        record(
+            event="pipeline.project.seeded", actor=Actor.system("造项目"), obj_type=OBJ,
+            obj_id=str(ids[0]), obj_label=f"{scale} 个仿真项目", after={"scale": scale, "seed": seed},
+            now=now,
+        )  # fmt: skip
     with connection.cursor() as cursor:
         for sheet in sheets:
             cursor.execute(f'ANALYZE "{sheet.model._meta.db_table}"')

@@ -23,6 +23,7 @@ from juyuan.foundation.apikit.shapes import (
 from juyuan.foundation.figures.rules import as_of_finding
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.ledger.models import Event
+from juyuan.foundation.ledger.still import remembered, statement
 from juyuan.foundation.policy.queries import bureau
 from juyuan.foundation.ui.keyset import Order, choose_order, paginate
 from juyuan.foundation.workdays import clock
@@ -128,10 +129,11 @@ def _understood(request: HttpRequest, sort: str) -> None:
 
 
 def _total(queryset: Any, *, exact: bool) -> int | None:
-    if exact:
-        return int(queryset.count())
-    found = int(queryset.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1].count())
-    return found if found <= COUNT_LIMIT else None
+    """没有新事就不再数一遍。"""
+    keys = queryset.order_by().values_list("pk", flat=True)
+    keys = keys if exact else keys[: COUNT_LIMIT + 1]
+    found = int(remembered(("count", statement(keys)), keys.count))
+    return found if exact or found <= COUNT_LIMIT else None
 
 
 @router.post("", response={201: ProjectOut, **WRITE}, url_name="projects", summary="登记项目(谋划)")

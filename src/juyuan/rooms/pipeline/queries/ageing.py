@@ -10,8 +10,6 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.db import connection
-
 from juyuan.foundation.figures.registry import RATE, Figure, Part, Result, register_group
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.period import EARLIEST, FOREVER, end_of
@@ -23,6 +21,7 @@ from juyuan.rooms.pipeline.queries.figures import (
     Labels,
     View,
     rows_url,
+    run,
 )
 from juyuan.rooms.pipeline.queries.figuresql import LIVE_HOSTS, PAST_HOSTS
 from juyuan.rooms.pipeline.queries.relations import uncounted_anywhere
@@ -153,23 +152,18 @@ def lines(name: str, as_of: date | None, actor: Actor | None, today: date) -> li
         as_of = min(max(as_of, EARLIEST), FOREVER)
     lib = next(stage.value for stage in WATCHED if name.startswith(f"{stage.value}_"))
     sql, values, _ = _bound(LINES, as_of, as_of or today, end_of(as_of or FOREVER), actor)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, name.removeprefix(f"{lib}_"), lib])
-        return [(pk, int(value)) for pk, value in cursor.fetchall()]
+    rows = run(sql, [*values, name.removeprefix(f"{lib}_"), lib])
+    return [(pk, int(value)) for pk, value in rows]
 
 
 def _rows(as_of: date | None, day: date, end: datetime, actor: Actor | None) -> tuple[Cells, bool]:
     """(种类, 库, 分法) → 键 → 值,与「有没有因关系不计的」。一至四条查询。"""
     sql, values, fewer = _bound(SQL, as_of, day, end, actor)
     cells: Cells = {}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        for kind, lib, dimension, key, middle, total, count in cursor.fetchall():
-            empty = UNPLACED if dimension == "county" else NO_CHAIN
-            value = total * 10000 // count if kind == CONVERSION else middle
-            cells.setdefault((kind, lib, dimension), {})[key or (empty if dimension else "")] = (
-                value
-            )
+    for kind, lib, dimension, key, middle, total, count in run(sql, values):
+        empty = UNPLACED if dimension == "county" else NO_CHAIN
+        value = total * 10000 // count if kind == CONVERSION else middle
+        cells.setdefault((kind, lib, dimension), {})[key or (empty if dimension else "")] = value
     return cells, fewer
 
 

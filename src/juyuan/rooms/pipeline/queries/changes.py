@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -19,7 +18,7 @@ from juyuan.foundation.ui.keyset import Order, Page, paginate
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.period import SHANGHAI
 from juyuan.kernel.workdays import Calendar, prev_workday
-from juyuan.rooms.pipeline.queries.figures import View
+from juyuan.rooms.pipeline.queries.figures import View, run
 from juyuan.rooms.pipeline.queries.scope import seen_whole
 from juyuan.rooms.pipeline.queries.timeline import OBJ, Entry, entries
 
@@ -99,10 +98,8 @@ def tally(actor: Actor, since: date) -> dict[int | None, dict[str, int]]:
         OBJ, Result.DONE.value, start_of(since), *scope_params,
     ]  # fmt: skip
     found: dict[int | None, dict[str, int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTS.format(scope=scope), params)
-        for unit, kind, count in cursor.fetchall():
-            found.setdefault(unit, {})[kind] = count
+    for unit, kind, count in run(COUNTS.format(scope=scope), params):
+        found.setdefault(unit, {})[kind] = count
     return found
 
 

@@ -38,6 +38,7 @@ from juyuan.foundation.figures.registry import (
     register_group,
     register_scope,
 )
+from juyuan.foundation.ledger.still import remembered
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.people.visibility import Relation
 from juyuan.foundation.policy.queries import params
@@ -230,9 +231,15 @@ class Cells:
 
 
 def run(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(params))
-        return cursor.fetchall()
+    """合计的语句:没有新事就用上一次的答案。"""
+    values = list(params)
+
+    def rows() -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall()
+
+    return remembered((sql, repr(values)), rows)
 
 
 def _libraries(as_of: date | None, view: View, cells: Cells) -> None:

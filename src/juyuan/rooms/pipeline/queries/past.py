@@ -26,6 +26,7 @@ from django.db.models import (
     When,
 )
 
+from juyuan.foundation.ledger.still import remembered, statement
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.ui.keyset import Order
 from juyuan.kernel.period import FOREVER, end_of
@@ -112,7 +113,7 @@ def grouped_now(base: QuerySet[Project]) -> Iterable[Any]:
     held = Q(
         recognitions__live=True, recognitions__sign=1, recognitions__stage=F("recognised_stage")
     )
-    return (
+    rows = (
         base.order_by()
         .annotate(held=FilteredRelation("recognitions", condition=held))
         .values("stage", "recognised_stage", "stage_status")
@@ -127,6 +128,7 @@ def grouped_now(base: QuerySet[Project]) -> Iterable[Any]:
             frozen_committed=Sum("held__committed_investment"),
         )
     )
+    return remembered(statement(rows), lambda: tuple(rows))
 
 
 def known_sums(base: QuerySet[Project], as_of: date) -> Iterable[Any]:

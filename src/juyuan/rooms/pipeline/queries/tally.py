@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-
 from juyuan.kernel.period import end_of
-from juyuan.rooms.pipeline.queries.figures import View
+from juyuan.rooms.pipeline.queries.figures import View, run
 from juyuan.rooms.pipeline.rules.monthly import Period, Tally
 
 ROWS = """
@@ -116,9 +114,7 @@ def _query(
         months, [min(end_of(p.last), end) for p in periods], [p.deadline for p in periods], end,
         *scope_params, months, end, *extra,
     ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(ROWS.format(scope=scope) + tail, params)
-        return cursor.fetchall()
+    return run(ROWS.format(scope=scope) + tail, params)
 
 
 def tallies(periods: Sequence[Period], day: date | datetime, where: Where | None = None) -> Tallies:
