@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -32,7 +33,7 @@ _lock = Lock()
 
 
 def remembered(key: Hashable, compute: Callable[[], T]) -> T:
-    """没有新事就给上一次的答案,否则现算。`key` 要认得出是哪一条语句、哪些参数;答案不得就地改。"""
+    """没有新事就给上一次的答案,否则现算。`key` 要认得出是哪一种合计、哪一条语句、哪些参数;答案不得就地改。"""
     if connection.in_atomic_block:
         return compute()
     last = _one(LAST)
@@ -54,8 +55,11 @@ def remembered(key: Hashable, compute: Callable[[], T]) -> T:
 
 
 def statement(queryset: QuerySet[Any, Any]) -> Hashable:
-    """一条查询的语句与参数,作 `remembered` 的键。"""
-    sql, params = queryset.query.sql_with_params()
+    """一条查询的语句与参数,作 `remembered` 的键;条件注定一行也没有的,只有一个答案。"""
+    try:
+        sql, params = queryset.query.sql_with_params()
+    except EmptyResultSet:
+        return "", ()
     return sql, tuple(repr(p) for p in params)
 
 

@@ -51,7 +51,7 @@ def halfway(code: str) -> Iterator[Any]:
                 act(code)
                 written.set()
                 assert go_on.wait(20)
-        except BaseException as error:  # noqa: BLE001 - 交回主线程去报
+        except BaseException as error:
             wrong.append(error)
             written.set()
         finally:
@@ -84,6 +84,11 @@ def test_语句或参数不同_各算各的() -> None:
     rows = [Unit.objects.filter(code=code) for code in ("one", "two")]
     found = [still.remembered(still.statement(row), row.count) for row in rows]
     assert found == [1, 0]
+
+
+def test_注定没有的条件也有键() -> None:
+    nobody = Unit.objects.filter(pk__in=[])
+    assert still.remembered(still.statement(nobody), lambda: list(nobody)) == []
 
 
 def test_别人改到一半_它的台账编号又小_算出来的不留() -> None:

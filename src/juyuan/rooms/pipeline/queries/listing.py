@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -269,7 +269,7 @@ class Tally:
 
     recognised: Sum3 = Sum3()
     claimed: Sum3 = Sum3()
-    frozen: Sum3 | None = None
+    frozen: Sum3 | None = field(default=None, compare=False)
 
     @property
     def n(self) -> int:

@@ -128,7 +128,7 @@ def grouped_now(base: QuerySet[Project]) -> Iterable[Any]:
             frozen_committed=Sum("held__committed_investment"),
         )
     )
-    return remembered(statement(rows), lambda: tuple(rows))
+    return remembered(("libraries", statement(rows)), lambda: tuple(rows))
 
 
 def known_sums(base: QuerySet[Project], as_of: date) -> Iterable[Any]:
