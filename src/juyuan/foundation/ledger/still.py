@@ -63,6 +63,12 @@ def statement(queryset: QuerySet[Any, Any]) -> Hashable:
     return sql, tuple(repr(p) for p in params)
 
 
+def counted(queryset: QuerySet[Any, Any]) -> int:
+    """有几行;没有新事就不再数。"""
+    plain = queryset.order_by()
+    return remembered(("count", statement(plain)), plain.count)
+
+
 def forget() -> None:
     """全部忘掉(测试之间)。"""
     with _lock:

@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from juyuan.foundation.ledger.models import Event, Result
+from juyuan.foundation.ledger.still import counted, remembered, statement
 from juyuan.foundation.people.models import Role, Unit
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.pipeline import access
@@ -129,10 +130,10 @@ def followed(actor: Actor, reach: Reach, on: date) -> tuple[Waiting, bool]:
     还有缺项的在前;自己登记的在前(台账带进来的另有提示),最近动过的在前。`total` 是在推进的总数。
     """
     own = _own(actor, reach) if reach.own_units else Project.objects.none()
-    total, is_own = own.count(), True
+    total, is_own = counted(own), True
     if not total:
         own, is_own = seen_whole(actor, reach=reach).filter(standing=Standing.ACTIVE), False
-        total = own.count()
+        total = counted(own)
     order = ("-source", *NEWEST)
     near = _among(own, order, GLANCED)
     # 自己的只列还有缺项的;领导看的是全市最近动过的,已齐待认定的也要看见
@@ -148,11 +149,10 @@ def promised_starts(
     rows = seen_whole(actor, reach=reach).filter(
         promised_start_on__range=(first, last), started_on__isnull=True, standing=Standing.ACTIVE
     )
-    found = list(
-        rows.order_by("promised_start_on", "id").values_list("promised_start_on", "code", "name")[
-            :20
-        ]
-    )
+    nearest = rows.order_by("promised_start_on", "id").values_list(
+        "promised_start_on", "code", "name"
+    )[:20]
+    found = remembered(("starts", statement(nearest)), lambda: tuple(nearest))
     return [(day, code, name) for day, code, name in found if day is not None]
 
 
@@ -164,8 +164,8 @@ def ledger_claims(actor: Actor, reach: Reach) -> tuple[int, bool]:
         source="ledger", stage_status=StageStatus.CLAIMED, standing__in=IN_LIBRARY
     )
     if access.is_bureau(actor):
-        return rows.count(), False
-    return rows.filter(unit_ids__overlap=sorted(reach.own_units) or [0]).count(), True
+        return counted(rows), False
+    return counted(rows.filter(unit_ids__overlap=sorted(reach.own_units) or [0])), True
 
 
 @dataclass(frozen=True)
