@@ -45,6 +45,17 @@ def timed(act: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, float]:
     return round(statistics.median(spent), 2), round(cuts[18], 2)
 
 
+def fresh(act: Callable[[], Any]) -> Callable[[], Any]:
+    """每次都像刚有了新事:记着的合计先忘掉。"""
+    from juyuan.foundation.ledger import still
+
+    def run() -> Any:
+        still.forget()
+        return act()
+
+    return run
+
+
 def paired(
     act: Callable[[], Any], floor: Callable[[], Any], rounds: int = ROUNDS
 ) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.harness import Result, statements, timed
+from bench.harness import Result, fresh, statements, timed
 
 IMPORT_ROWS = 5_000
 
@@ -35,8 +35,8 @@ def tabs(scale: int) -> list[Result]:
 
     account = Account.objects.select_related("person").get(username="shangwuju")
     actor = actor_for(account, today=today())
-    sql, in_database = statements(lambda: library_strip(actor))
-    p50, p95 = timed(lambda: library_strip(actor), rounds=10)
+    sql, in_database = statements(fresh(lambda: library_strip(actor)))
+    p50, p95 = timed(fresh(lambda: library_strip(actor)), rounds=10)
     return [
         Result(
             "tabs", "五库页签", scale, p50, p95, aim="≤ 10 条 SQL,数据库 ≤ 300 ms(100,000 个项目)",
@@ -60,8 +60,8 @@ def figures(scale: int) -> list[Result]:
             )
             cursor.fetchall()
 
-    sql, in_database = statements(lambda: compute(None, None))
-    p50, p95 = timed(lambda: compute(None, None), rounds=10)
+    sql, in_database = statements(fresh(lambda: compute(None, None)))
+    p50, p95 = timed(fresh(lambda: compute(None, None)), rounds=10)
     _, floor = timed(plain, rounds=10)
     return [
         Result(

@@ -49,7 +49,22 @@ def test_只换记号之间的一段(house: Path) -> None:
         "| 导出 | 40 ms | 65.4 s | — | — | 每秒 1,434 行 | p95 ≤ 地板的 2 倍 | **未达到** |" in text
     )
     kept = json.loads((house / "bench" / "results" / "latest.json").read_text(encoding="utf-8"))
-    assert kept == document
+    marked = [r | {"measured_on": "2026-01-02"} for r in (RESULT, SLOW)]
+    assert kept == document | {"results": marked}
+
+
+def test_只测几项的_别的留着上一次的_写明是哪天测的(house: Path) -> None:
+    benchreport.write(house, {"machine": MACHINE, "results": [RESULT, SLOW]})
+    later = MACHINE | {"measured_on": "2026-03-04"}
+    benchreport.write(house, {"machine": later, "results": [RESULT | {"p95_ms": 55.0}]})
+    text = (house / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert "2026-03-04,2 核" in text
+    assert "| 40 ms | 55 ms | 30 ms | 2.00 | SQL 12 条,数据库 9.5 ms |" in text
+    assert "| 65.4 s | — | — | 每秒 1,434 行,2026-01-02 测 |" in text
+    kept = json.loads((house / "bench" / "results" / "latest.json").read_text(encoding="utf-8"))
+    assert [(r["name"], r["measured_on"]) for r in kept["results"]] == [
+        ("list", "2026-03-04"), ("export", "2026-01-02"),
+    ]  # fmt: skip
 
 
 def test_没有记号_说清楚_什么也不写(house: Path) -> None:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +40,18 @@ def main(argv: list[str]) -> int:
     if unknown:
         raise Trouble(f"没有「{unknown[0]}」这一项。可选:{'、'.join(NAMES)}。", USAGE)
     document: dict[str, Any] = {"machine": machine()}
-    results = measure(scales(options.scale), options.names, show=not options.json)
+
+    def keep(so_far: list[dict[str, Any]]) -> None:
+        """测完一项就写一次:半路停下,测过的还在;没有测到的留着上一次的。"""
+        if options.write:
+            benchreport.write(runtime.root(), document | {"results": so_far})
+
+    results = measure(scales(options.scale), options.names, show=not options.json, keep=keep)
     document["results"] = results
     if options.json:
         print(json.dumps(document, ensure_ascii=False, indent=1))
     if options.write:
-        benchreport.write(runtime.root(), document)
+        say("结果已写进 docs/performance.md 与 bench/results/latest.json")
     missed = [result for result in results if result["met"] is False]
     return REFUSED if missed else DONE
 
@@ -76,7 +83,10 @@ def machine() -> dict[str, Any]:
     }
 
 
-def measure(wanted: list[int], names: list[str], *, show: bool) -> list[dict[str, Any]]:
+Keep = Callable[[list[dict[str, Any]]], None]
+
+
+def measure(wanted: list[int], names: list[str], *, show: bool, keep: Keep) -> list[dict[str, Any]]:
     """备库、造项目、测;小规模测完接着造到大规模。"""
     for name in [key for key in os.environ if key.startswith("JUYUAN_")]:
         if name not in ("JUYUAN_ROOT", "JUYUAN_HOME", "JUYUAN_DATABASE_URL", "JUYUAN_NAME_PAIRS"):
@@ -86,14 +96,14 @@ def measure(wanted: list[int], names: list[str], *, show: bool) -> list[dict[str
             marks.drop_database(admin, DATABASE)
             marks.create_database(admin, DATABASE)
         try:
-            return _measure(testing.url_for(url, DATABASE), str(home), wanted, names, show)
+            return _measure(testing.url_for(url, DATABASE), str(home), wanted, names, show, keep)
         finally:
             with runtime.connect(url) as admin:
                 marks.drop_database(admin, DATABASE)
 
 
 def _measure(
-    url: str, home: str, wanted: list[int], names: list[str], show: bool
+    url: str, home: str, wanted: list[int], names: list[str], show: bool, keep: Keep
 ) -> list[dict[str, Any]]:
     os.environ.update(
         JUYUAN_DATABASE_URL=url,
@@ -105,7 +115,8 @@ def _measure(
     os.makedirs(os.path.join(home, "static"), exist_ok=True)
     runtime.run_step("juyuan.faces.cli.dbprep", "code", "pack")
     runtime.run_step("juyuan.faces.cli.demodata", role=runtime.RUNTIME_ROLE)
-    results, made = [], 0
+    results: list[dict[str, Any]] = []
+    made = 0
     for scale in wanted:
         say(f"造到 {scale} 个项目")
         grow = (str(scale - made), str(scale))
@@ -116,7 +127,9 @@ def _measure(
         made = scale
         with runtime.connect(url) as owner:
             owner.execute("VACUUM ANALYZE")
-        results += _run(scale, names, show)
+        for result in _run(scale, names, show):
+            results.append(result)
+            keep(results)
     return results
 
 
@@ -133,7 +146,7 @@ def seeded(scale: int, home: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _run(scale: int, names: list[str], show: bool) -> list[dict[str, Any]]:
+def _run(scale: int, names: list[str], show: bool) -> Iterator[dict[str, Any]]:
     env = dict(os.environ, JUYUAN_DB_ROLE=runtime.RUNTIME_ROLE)
     child = subprocess.Popen(
         [sys.executable, "-m", "bench", str(scale), *names],
@@ -144,15 +157,13 @@ def _run(scale: int, names: list[str], show: bool) -> list[dict[str, Any]]:
         text=True,
     )
     assert child.stdout is not None
-    results = []
     for line in child.stdout:
         result = json.loads(line)
-        results.append(result)
         if show:
             print(told(result), flush=True)
+        yield result
     if child.wait() != 0:
         raise Trouble("性能测试没有跑完,原因见上。")
-    return results
 
 
 def told(result: dict[str, Any]) -> str:
