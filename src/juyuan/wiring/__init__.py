@@ -334,9 +334,10 @@ def _exchange() -> None:
     from juyuan.foundation.people import exchange as people
     from juyuan.rooms.chains import exchange as chains
     from juyuan.rooms.investors import exchange as investors
+    from juyuan.rooms.outreach import exchange as leads
     from juyuan.rooms.pipeline import exchange as projects
 
-    for kinds in (people, ledger, duties, figures, projects, chains, investors):
+    for kinds in (people, ledger, duties, figures, projects, chains, investors, leads):
         register(*kinds.KINDS)
 
 
@@ -397,9 +398,11 @@ def _outreach() -> None:
     from juyuan.foundation.duties import registry as duties
     from juyuan.foundation.notices import registry as notices
     from juyuan.foundation.work import registry as work
+    from juyuan.rooms.first_contact.queries.matters import register_matters
     from juyuan.rooms.outreach import jobs
-    from juyuan.rooms.outreach.queries import duty, leads
+    from juyuan.rooms.outreach.queries import duty, leads, matters
 
+    register_matters(matters.PROVIDER)
     duties.register_object(leads.OBJ, visible_ids=leads.visible_ids, present=leads.present, within=leads.within)  # fmt: skip
     for kind in duty.kinds():
         duties.register(kind)

@@ -72,7 +72,7 @@ class Column:
     """导入表的一列。
 
     `field` 程序名;`label` 模板上的中文名;`synonyms` 台账里可能的别名;`parse` 见 `parsers`;
-    `required` 必填;`choices` 下拉;`unit` 模板上写的金额单位(只有金额列填);
+    `required` 必填;`choices` 下拉(由参数定的写在 `offered`,用时才取);`unit` 模板上写的金额单位(只有金额列填);
     `merged` 合并单元格怎么办:fill 带下来、top 只算首行、refuse 退回(金额列必须 refuse,否则重复计数);
     `sensitive` 含个人信息,不留在导入记录里。
     """
@@ -85,11 +85,17 @@ class Column:
     example: str = ""
     note: str = ""
     choices: tuple[str, ...] = ()
+    offered: Callable[[], tuple[str, ...]] | None = None
     unit: str = ""
     merged: str = FILL
     sensitive: bool = False
     width: int = 14
     clause: str = ""
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """模板上的下拉。"""
+        return self.offered() if self.offered is not None else self.choices
 
     @property
     def title(self) -> str:

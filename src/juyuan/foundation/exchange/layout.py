@@ -352,6 +352,10 @@ def _first_text(row: Row) -> str:
     return ""
 
 
+DATA_SHEET, GUIDE_SHEETS = "数据", ("选项", "填写说明")
+"""模板的三张表。"""
+
+
 @dataclass
 class Reading:
     """整个工作簿的读法:读哪几张表,其余为什么不读。"""
@@ -371,7 +375,11 @@ def read_layouts(
     """逐张表找表头。隐藏的表不读,如实报告;一张也读不了即有问题。"""
     reading = Reading(tables=[])
     unread: list[Sheet] = []
+    # 自家模板的说明、选项两张表里也有列名,不是数据
+    ours = {sheet.name for sheet in book.sheets} >= {DATA_SHEET, *GUIDE_SHEETS}
     for sheet in book.sheets:
+        if ours and sheet.name in GUIDE_SHEETS:
+            continue
         if not sheet.rows or all(row.blank for row in sheet.rows):
             continue
         if sheet.hidden:

@@ -10,6 +10,7 @@ import xlsxwriter
 from juyuan.foundation.exchange.columns import Column
 from juyuan.foundation.exchange.exporters import temp_folder
 from juyuan.foundation.exchange.kinds import ImportKind
+from juyuan.foundation.exchange.layout import DATA_SHEET, GUIDE_SHEETS
 
 DATA_ROWS = 2000
 LIST_LIMIT = 255
@@ -30,9 +31,8 @@ def template(kind: ImportKind) -> bytes:
     )
     grey = book.add_format({"italic": True, "font_color": "#5F6A75"})
     as_text = book.add_format({"num_format": "@"})
-    sheet = book.add_worksheet("数据")
-    options = book.add_worksheet("选项")
-    guide = book.add_worksheet("填写说明")
+    sheet = book.add_worksheet(DATA_SHEET)
+    options, guide = (book.add_worksheet(name) for name in GUIDE_SHEETS)
     sheet.write_string(0, 0, "序号", may)
     sheet.write_string(1, 0, EXAMPLE_MARK, grey)
     sheet.set_column(0, 0, 8)
@@ -43,7 +43,7 @@ def template(kind: ImportKind) -> bytes:
         sheet.write_comment(0, i, _comment(column), {"x_scale": 1.6})
         if column.example:
             _example(sheet, i, column, grey)
-        if column.choices:
+        if column.listed:
             listed = _dropdown(book, sheet, options, i, column, listed)
     sheet.freeze_panes(1, 2)
     sheet.activate()
@@ -67,20 +67,20 @@ def _comment(column: Column) -> str:
         parts.append(f"单位:{column.unit}")
     if column.note:
         parts.append(column.note)
-    if column.choices and len(column.choices) <= 12:
-        parts.append("可填:" + "、".join(column.choices))
+    if column.listed and len(column.listed) <= 12:
+        parts.append("可填:" + "、".join(column.listed))
     return "\n".join(parts)
 
 
 def _dropdown(book: Any, sheet: Any, options: Any, i: int, column: Column, listed: int) -> int:
     """短的直接写在校验里;长的写到「选项」表再引用(校验的列表至多 255 字)。"""
-    source: Any = list(column.choices)
-    if len(",".join(column.choices)) > LIST_LIMIT:
+    source: Any = list(column.listed)
+    if len(",".join(column.listed)) > LIST_LIMIT:
         options.write_string(0, listed, column.label)
-        for r, word in enumerate(column.choices, start=1):
+        for r, word in enumerate(column.listed, start=1):
             options.write_string(r, listed, word)
         letter = xlsxwriter.utility.xl_col_to_name(listed)
-        source = f"=选项!${letter}$2:${letter}${len(column.choices) + 1}"
+        source = f"=选项!${letter}$2:${letter}${len(column.listed) + 1}"
         listed += 1
     sheet.data_validation(
         1,
@@ -112,4 +112,4 @@ def _guide(sheet: Any, kind: ImportKind, bold: Any, wrap: Any) -> None:
         sheet.write_string(r, 1, "必填" if column.required else "选填")
         sheet.write_string(r, 2, column.note)
         sheet.write_string(r, 3, "、".join(column.synonyms))
-        sheet.write_string(r, 4, "、".join(column.choices))
+        sheet.write_string(r, 4, "、".join(column.listed))

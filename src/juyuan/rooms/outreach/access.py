@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from juyuan.foundation.people.models import Role
+from juyuan.foundation.people.models import ADMIN_ROLES, Role
 from juyuan.foundation.policy.queries import bureau
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial
 from juyuan.rooms.investors.access import BUREAU
 from juyuan.rooms.outreach.models import Lead
-from juyuan.rooms.outreach.rules.drafts import LeadSecrecy
+from juyuan.rooms.outreach.rules.drafts import LeadSecrecy, ReferrerKind, Reporter
 from juyuan.rooms.outreach.rules.leads import CLAUSE, LeadState, LeadVerb
 
 HANDLERS = (Role.CLERK, Role.HEAD, Role.VERIFIER)
@@ -26,6 +26,16 @@ def can_register(actor: Actor) -> Access:
     if actor.post is not None and actor.has_any(*HANDLERS, *OUTSIDE):
         return Allowed()
     return Denial("线索由各单位经办人员、招商顾问、商会报送,您的职务只能查阅", CLAUSE)
+
+
+def reporter_of(actor: Actor) -> Reporter | None:
+    """报来的人自己。"""
+    if actor.post is None:
+        return None
+    if actor.post.role not in OUTSIDE:
+        return Reporter(ReferrerKind.UNIT, actor.post.unit_name)
+    kind = ReferrerKind.ADVISER if actor.post.role == Role.ADVISER else ReferrerKind.CHAMBER
+    return Reporter(kind, actor.name, kind.value)
 
 
 def can_edit(actor: Actor, lead: Lead) -> Access:
@@ -78,3 +88,10 @@ def may(actor: Actor, lead: Lead, verb: LeadVerb) -> Access:
             return Denial(f"撞单由{bureau()}裁定,裁定之后自动接着办", CLAUSE)
         return can_answer(actor, lead)
     return can_handle(actor, lead)
+
+
+def can_export(actor: Actor) -> Access:
+    """导出看得见的线索:有业务任职者。"""
+    if actor.is_system or any(p.role not in ADMIN_ROLES for p in actor.posts):
+        return Allowed()
+    return Denial("没有在任的业务职务,不能导出线索", CLAUSE)

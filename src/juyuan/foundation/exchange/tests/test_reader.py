@@ -19,12 +19,14 @@ from juyuan.foundation.exchange.biff import _rk
 from juyuan.foundation.exchange.book import Cell, Row, column_index, column_letter, kind_of, shown
 from juyuan.foundation.exchange.columns import CellProblem, ColumnContext, Doubt, Noted
 from juyuan.foundation.exchange.headers import header_word, is_unit_only, sheet_unit
+from juyuan.foundation.exchange.kinds import registry
 from juyuan.foundation.exchange.numfmt import FormatMeaning, meaning
 from juyuan.foundation.exchange.reader import read_book
 from juyuan.foundation.exchange.refusal import FileRefused
 from juyuan.foundation.exchange.rows import parse_book
 from juyuan.foundation.exchange.serials import serial_to_date
 from juyuan.foundation.exchange.sheetxml import unescape
+from juyuan.foundation.exchange.templates_xlsx import template
 from juyuan.foundation.exchange.tests.toy import COLUMNS
 from tests.files.dirty import DIRTY, plain
 from tests.files.hostile import MAIN, package, sheet_xml
@@ -363,3 +365,14 @@ def test_too_many_sheets_are_refused() -> None:
 def test_an_empty_workbook_has_no_data() -> None:
     with pytest.raises(FileRefused, match="没有任何数据"):
         read_book(plain(), "a.xlsx")
+
+
+@pytest.mark.django_db
+def test_每一种模板照样填好传回来_只读数据一张表(cast):
+    """说明、选项两张表里也有列名(「密级」与「缓急」上下相邻),不当作数据。"""
+    kinds = registry.import_kinds()
+    assert len(kinds) > 5
+    for kind in kinds:
+        parsed = parse_book(read_book(template(kind), "空表.xlsx"), kind.columns)
+        assert not parsed.problems and not parsed.rows, kind.name
+        assert {sheet.name for sheet, _ in parsed.tables} == {"数据"}, kind.name

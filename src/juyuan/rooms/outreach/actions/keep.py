@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
 
 from juyuan.foundation.ledger.actions import record
-from juyuan.foundation.people.models import Role, Unit
-from juyuan.foundation.policy.queries import params
+from juyuan.foundation.people.models import Unit
+from juyuan.foundation.policy.queries import Params, params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, Stale, require
 from juyuan.rooms.first_contact.queries.ruling import ruling_unit
@@ -19,30 +18,16 @@ from juyuan.rooms.outreach.actions import steps
 from juyuan.rooms.outreach.models import Lead
 from juyuan.rooms.outreach.queries import duty
 from juyuan.rooms.outreach.queries.leads import OBJ, channels_of, draft_of, terms_of, values_of
-from juyuan.rooms.outreach.rules.drafts import LeadDraft, ReferrerKind, judge_kept, judge_submit
+from juyuan.rooms.outreach.rules.drafts import (
+    LeadDraft,
+    judge_kept,
+    judge_submit,
+    reported_by,
+)
 from juyuan.rooms.outreach.rules.leads import CLAUSE, LeadState, LeadVerb
 from juyuan.rooms.pipeline.actions.common import new_code
 
 PREFIX = "XS"
-
-
-def filled(actor: Actor, draft: LeadDraft) -> LeadDraft:
-    """没写引荐人的替他写上:顾问、商会报的就是本人,各单位报的就是本单位。"""
-    if actor.post is None:
-        return draft
-    if actor.post.role not in access.OUTSIDE:
-        return replace(
-            draft,
-            referrer_kind=draft.referrer_kind or ReferrerKind.UNIT,
-            referrer_name=draft.referrer_name.strip() or actor.post.unit_name,
-        )
-    kind = ReferrerKind.ADVISER if actor.post.role == Role.ADVISER else ReferrerKind.CHAMBER
-    return replace(
-        draft,
-        referrer_kind=draft.referrer_kind or kind,
-        referrer_name=draft.referrer_name.strip() or actor.name,
-        channel=draft.channel or kind.value,
-    )
 
 
 def register_lead(
@@ -56,7 +41,7 @@ def register_lead(
     """
     require(access.can_register(actor))
     assert actor.post is not None
-    draft = filled(actor, draft)
+    draft = reported_by(draft, access.reporter_of(actor))
     _judge(draft, now, submit=submit)
     lead = Lead(
         code=new_code(PREFIX), state=LeadState.DRAFT.value, by_id=actor.account_id,
@@ -85,7 +70,7 @@ def save_lead(
         raise RuleBroken.one("", "lead.fixed", "线索登记之后不再改所填,有补充的写进反馈", CLAUSE)
     if version is not None and version != lead.version:
         raise Stale
-    draft = filled(actor, draft)
+    draft = reported_by(draft, access.reporter_of(actor))
     _judge(draft, now, submit=False)
     if draft_of(lead) == draft:
         return lead
@@ -141,8 +126,8 @@ def withdraw_lead(
 
 def _judge(draft: LeadDraft, now: datetime, *, submit: bool) -> None:
     today = localdate(now)
-    judge = judge_submit if submit else judge_kept
-    findings = judge(draft, today, channels_of(params(today)))
+    rule = judge_submit if submit else judge_kept
+    findings = rule(draft, today, channels_of(params(today)))
     if findings:
         raise RuleBroken(findings)
 
@@ -153,11 +138,17 @@ def _submit(actor: Actor, lead: Lead, version: int | None, now: datetime) -> Lea
     desk = ruling_unit()
     if desk is None:
         return lead
-    unit, terms = Unit.objects.get(code=desk), terms_of(params(today))
-    for kind, days, key in (
-        (duty.ANSWER, terms.answer_days, "answer_workdays"),
-        (duty.ASSIGN, terms.assign_days, "assign_workdays"),
-    ):
+    unit = Unit.objects.get(code=desk)
+    for kind, days, key in clocks_at_submit(params(today)):
         steps.owe(lead, kind, unit.pk, days=days, key=key, basis=today, actor=actor, now=now)
     steps.tell_unit(lead, unit.pk, "lead_submitted", f"新报的线索:{lead.title}", now=now)
     return lead
+
+
+def clocks_at_submit(book: Params) -> tuple[tuple[str, int, str], ...]:
+    """登记之后商务主管部门欠的两件:待办、几个工作日、哪个参数。"""
+    terms = terms_of(book)
+    return (
+        (duty.ANSWER, terms.answer_days, "answer_workdays"),
+        (duty.ASSIGN, terms.assign_days, "assign_workdays"),
+    )

@@ -11,15 +11,17 @@ from django.utils.timezone import localdate
 from juyuan.foundation.duties.actions import end_duty, open_many
 from juyuan.foundation.duties.rules import DueRule, Opening, Owed
 from juyuan.foundation.ledger.actions import record
-from juyuan.foundation.notices.actions import notify
+from juyuan.foundation.notices.actions import Message, notify_many
 from juyuan.foundation.people.queries import posts_on
 from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, Stale
+from juyuan.rooms.investors.actions.keys import write_match_keys_many
 from juyuan.rooms.outreach import access
 from juyuan.rooms.outreach.models import Lead, LeadStep
 from juyuan.rooms.outreach.queries import duty
 from juyuan.rooms.outreach.queries.leads import KEYS, OBJ
+from juyuan.rooms.outreach.queries.matters import KEYED, keys_of_lead, names_of_lead
 from juyuan.rooms.outreach.rules.leads import (
     CLAUSE,
     ENDED,
@@ -75,6 +77,8 @@ def step(
     lead.state, lead.version = to.value, lead.version + 1
     for name, value in changes.items():
         setattr(lead, name, value)
+    if (was in KEYED) != (to in KEYED):
+        key_many([lead])
     _write(lead, verb, was, actor=actor, now=now, reason=reason, detail=detail or {})
     return lead
 
@@ -83,12 +87,11 @@ def _write(
     lead: Lead, verb: LeadVerb, was: LeadState | None, *, actor: Actor, now: datetime,
     reason: str, detail: dict[str, Any],
 ) -> None:  # fmt: skip
-    book = params(localdate(now))
     LeadStep(
         lead=lead, verb=verb.value, from_state=was.value if was else "", to_state=lead.state,
         on=localdate(now), at=now, unit_id=lead.unit_id, by_name=actor.name,
         unit_name=actor.unit_name, reason=reason.strip(), detail=detail, clause=CLAUSE,
-        parameters={key: book.row(key).effective_from.isoformat() for key in KEYS},
+        parameters=versions(localdate(now)),
     ).save(force_insert=True)  # fmt: skip
     after: dict[str, Any] = {"state": lead.state}
     if verb == LeadVerb.ASSIGN and lead.unit is not None:
@@ -100,12 +103,23 @@ def _write(
     )  # fmt: skip
 
 
+def versions(on: date) -> dict[str, str]:
+    """这一步所用参数各是哪一版(施行日)。"""
+    book = params(on)
+    return {key: book.row(key).effective_from.isoformat() for key in KEYS}
+
+
+def said(key: str) -> str:
+    """待办上写明时限依据哪个参数。"""
+    return f"参数 outreach.{key},建议值"
+
+
 def owe(
     lead: Lead, kind: str, unit_id: int, *, days: int, key: str, basis: date, actor: Actor,
     now: datetime, person_id: int | None = None,
 ) -> None:  # fmt: skip
     """开一件待办。"""
-    rule = DueRule(days, said=f"参数 outreach.{key},建议值")
+    rule = DueRule(days, said=said(key))
     owed = Owed(OBJ, lead.pk, unit_id, basis, rule, person_id)
     open_many([Opening(kind, owed)], actor=actor, now=now)
 
@@ -129,23 +143,44 @@ def tell_reporter(lead: Lead, kind: str, title: str, text: str, *, now: datetime
     _tell([lead.by.person_id], lead, kind, title, text, now=now)
 
 
-def tell_unit(lead: Lead, unit_id: int, kind: str, title: str, *, now: datetime) -> None:
-    """告诉某单位办线索的人;限名单的只告诉看得见的。"""
+def people_of(lead: Lead, unit_id: int, now: datetime) -> tuple[int, ...]:
+    """某单位办线索的人;限名单的只是看得见的。"""
     people = posts_on(localdate(now)).filter(unit_id=unit_id, role__in=access.HANDLERS)
     if lead.secrecy == "restricted":
         people = people.filter(person_id=lead.assignee_id) if lead.assignee_id else people.filter(
             role="verifier"
         )  # fmt: skip
-    _tell(sorted(set(people.values_list("person_id", flat=True))), lead, kind, title, "", now=now)
+    return tuple(sorted(set(people.values_list("person_id", flat=True))))
+
+
+def tell_unit(lead: Lead, unit_id: int, kind: str, title: str, *, now: datetime) -> None:
+    """告诉某单位办线索的人;限名单的只告诉看得见的。"""
+    _tell(people_of(lead, unit_id, now), lead, kind, title, "", now=now)
+
+
+def message(
+    lead: Lead, people: Iterable[int], kind: str, title: str, text: str, now: datetime
+) -> Message:
+    """写给这些人的一条通知。"""
+    return Message(
+        kind=f"outreach.{kind}", person_ids=tuple(people), object_type=OBJ, object_id=lead.pk,
+        due_on=localdate(now), title=title, text=text, url=f"/leads/{lead.code}/",
+    )  # fmt: skip
 
 
 def _tell(
     people: Iterable[int], lead: Lead, kind: str, title: str, text: str, *, now: datetime
 ) -> None:
-    notify(
-        kind=f"outreach.{kind}", person_ids=people, object_type=OBJ, object_id=lead.pk,
-        due_on=localdate(now), title=title, text=text, url=f"/leads/{lead.code}/", now=now,
-    )  # fmt: skip
+    notify_many([message(lead, people, kind, title, text, now)], now=now)
+
+
+def key_many(leads: Iterable[Lead]) -> None:
+    """换上各条的匹配键:在办的才有,了结了、转了首谈的撤下(首谈、项目自己有)。"""
+    rows = list(leads)
+    write_match_keys_many(
+        [(OBJ, lead.pk, keys_of_lead(lead)) for lead in rows],
+        {(OBJ, lead.pk): names_of_lead(lead) for lead in rows},
+    )
 
 
 ALL = (duty.ANSWER, duty.ASSIGN, duty.JUDGE, duty.FEED_BACK, duty.DECIDE)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from juyuan.foundation.duties.models import Duty
 from juyuan.foundation.ui.keyset import Order
@@ -67,3 +67,11 @@ def listed(actor: Actor, criteria: Criteria, today: date) -> QuerySet[Lead]:
         late = Duty.objects.filter(object_type=OBJ, ended_at=None, due_on__lt=today)
         found = found.filter(pk__in=late.order_by().values("object_id"))
     return found
+
+
+def ordered(rows: QuerySet[Lead], order: Order) -> QuerySet[Lead]:
+    """与列表同样的次序(空值恒在末尾,同值按编号)。"""
+    name = F(order.field)
+    if order.desc:
+        return rows.order_by(name.desc(nulls_last=True), "-id")
+    return rows.order_by(name.asc(nulls_last=True), "id")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 from juyuan.kernel.clause import rule
 from juyuan.kernel.labelled import Labelled
@@ -112,6 +113,34 @@ class LeadDraft:
     urgency: Urgency = Urgency.PLAIN
     secrecy: LeadSecrecy = LeadSecrecy.NORMAL
     remark: str = ""
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """报来的人自己:没写引荐人的替他写上的身份、名字;顾问、商会另有渠道。"""
+
+    kind: ReferrerKind
+    name: str
+    channel: str = ""
+
+
+def reported_by(draft: LeadDraft, reporter: Reporter | None) -> LeadDraft:
+    """没写引荐人的替他写上:顾问、商会报的就是本人,各单位报的就是本单位。"""
+    if reporter is None:
+        return draft
+    return replace(
+        draft,
+        referrer_kind=draft.referrer_kind or reporter.kind,
+        referrer_name=draft.referrer_name.strip() or reporter.name,
+        channel=draft.channel or reporter.channel,
+    )
+
+
+def trimmed(draft: LeadDraft) -> LeadDraft:
+    """两头的空白去掉,与存下来的同样。"""
+    said: dict[str, Any] = {f.name: getattr(draft, f.name) for f in fields(draft)}
+    said |= {name: value.strip() for name, value in said.items() if type(value) is str}
+    return LeadDraft(**said)
 
 
 @rule("2.5b")

@@ -23,6 +23,7 @@ from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound
 from juyuan.rooms.outreach import access
+from juyuan.rooms.outreach.exchange import SHOWN
 from juyuan.rooms.outreach.models import Lead
 from juyuan.rooms.outreach.queries import leads, listing
 from juyuan.rooms.outreach.queries.detail import page_of
@@ -103,6 +104,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ),
         "problems": criteria.problems,
         "may_register": bool(access.can_register(actor)),
+        "export_url": table.export_url("leads", SHOWN) if page.items else "",
         "saved": kept,
         "is_empty": not page.items and not set(request.GET) - {"v"},
     }  # fmt: skip
