@@ -67,6 +67,7 @@ USERS = {
 CONFLICT_PAGES = ("conflict", "prove", "appeal", "rule", "dismiss", "paper")
 CLAIM_PAGES = (
     "claim", "extend", "lapse", "take_up", "end", "hand_over", "accept", "found",
+    "file",
     "api:first_contact",
 )  # fmt: skip
 

@@ -333,11 +333,12 @@ def _exchange() -> None:
     from juyuan.foundation.ledger import exchange as ledger
     from juyuan.foundation.people import exchange as people
     from juyuan.rooms.chains import exchange as chains
+    from juyuan.rooms.first_contact import exchange as claims
     from juyuan.rooms.investors import exchange as investors
     from juyuan.rooms.outreach import exchange as leads
     from juyuan.rooms.pipeline import exchange as projects
 
-    for kinds in (people, ledger, duties, figures, projects, chains, investors, leads):
+    for kinds in (people, ledger, duties, figures, projects, chains, investors, claims, leads):
         register(*kinds.KINDS)
 
 

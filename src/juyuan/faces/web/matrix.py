@@ -252,6 +252,7 @@ PAGES: tuple[Page, ...] = (
     Page("first_contact:hand_over", CLAIM_OWN, post=422),
     Page("first_contact:accept", CLAIM_ACCEPT, post=422),
     Page("first_contact:found", CLAIM_FOUND, post=422),
+    Page("first_contact:file", CLAIM_FOUND, post=422),
     Page("first_contact:conflicts", FIRST_TALKS),
     Page("first_contact:conflict", CONFLICT_SEE),
     Page("first_contact:paper", CONFLICT_SEE),

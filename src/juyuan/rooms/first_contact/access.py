@@ -114,3 +114,13 @@ def can_rule(actor: Actor, conflict: Conflict) -> Access:
     if actor.post and conflict.parties.filter(unit_id=actor.post.unit_id).exists():
         return Denial("本单位就是争议的一方,请由召集人裁定", CLAUSE)
     return Allowed()
+
+
+def can_import(actor: Actor) -> Access:
+    """导入首谈台账:能登记首谈的人。"""
+    return can_register(actor)
+
+
+def can_export(actor: Actor) -> Access:
+    """导出看得见的首谈:能看首谈清单的人。"""
+    return can_list(actor)

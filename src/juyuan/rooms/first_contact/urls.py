@@ -30,5 +30,6 @@ urlpatterns = [
     path("first-contacts/<str:code>/end/", acts.ending, name="end"),
     path("first-contacts/<str:code>/hand-over/", acts.handing_over, name="hand_over"),
     path("first-contacts/<str:code>/accept/", acts.accepting, name="accept"),
+    path("first-contacts/<str:code>/file/", acts.filing, name="file"),
     path("first-contacts/<str:code>/project/", acts.founding, name="found"),
 ]

@@ -49,9 +49,9 @@ def pens(actor: Actor, projects: Iterable[Project]) -> dict[str, frozenset[str]]
     return {p.code: open_cells(p.recognised_stage) for p in projects if can_edit(actor, p, reach)}
 
 
-def can_add_evidence(actor: Actor, project: Project) -> Access:
+def can_add_evidence(actor: Actor, project: Project, reach: Reach | None = None) -> Access:
     """提交证据:能改项目的单位,以及参与单位。"""
-    reach = reach_of(actor)
+    reach = reach or reach_of(actor)
     if can_edit(actor, project, reach):
         return Allowed()
     if actor.has_any(*EDITORS, Role.SPECIALIST) and reach.own_units & set(

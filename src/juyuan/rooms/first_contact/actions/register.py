@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -13,6 +14,7 @@ from django.utils.timezone import get_current_timezone, localdate
 
 from juyuan.foundation.exchange.queries import opening_barred
 from juyuan.foundation.files import actions as files
+from juyuan.foundation.files.models import StoredFile
 from juyuan.foundation.files.queries import uploaded
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import params
@@ -27,7 +29,7 @@ from juyuan.rooms.first_contact.actions.steps import CLAUSE, first_step, step
 from juyuan.rooms.first_contact.models import Claim, Conflict
 from juyuan.rooms.first_contact.queries.check import check
 from juyuan.rooms.first_contact.queries.claims import OBJ, visible_ids
-from juyuan.rooms.first_contact.queries.incumbents import Faced, faced, kin_keys
+from juyuan.rooms.first_contact.queries.incumbents import Faced, faced, kin_keys, kin_units
 from juyuan.rooms.first_contact.queries.parties import PARTY, candidates
 from juyuan.rooms.first_contact.rules.answering import Answer
 from juyuan.rooms.first_contact.rules.claims import ClaimDraft, ContactProof, judge_claim
@@ -90,61 +92,108 @@ def register_claim(
         findings.append(Finding("file", "claim.file", "", "文件没有存好,请重新上传"))
     if findings or stored is None:
         raise RuleBroken(findings)
+    intake = Intake(unit, draft, project, stored, actor.person_id, actor.name)
     with transaction.atomic():
-        _queue(draft, project, now)
-        checked = check(actor, draft.subject, today)
-        met = faced(checked.found, unit.pk, project)
-        _refuse_own(actor, met, project)
-        said = draft.subject
-        investor = ensure_investors(
-            actor=actor, rows=[(said.name, compact_uscc(said.uscc))], now=now
-        )[0]
-        claim = _row(actor, unit, draft, project, investor, now)
-        claim.file_sha256, claim.file_name = stored.sha256, stored.name[:200]
-        if met.others:
-            claim.state = ClaimState.DISPUTED
-        elif project is None:
-            claim.project = _new_project(actor, unit, draft, investor, now)
-        if claim.project is not None and not met.others:
-            give_lead(
-                actor=actor, unit_id=unit.pk, reason="首谈登记", now=now,
-                project=Project.objects.select_for_update().get(pk=claim.project.pk),
-            )  # fmt: skip
-        claim.save(force_insert=True)
-        use = files.use_file(
-            actor=actor, file=stored, object_type=OBJ, object_id=claim.pk,
-            label=ContactProof(claim.proof).label, now=now,
+        lock_keys(keys_to_queue([intake], now))
+        return register_one(intake, actor=actor, now=now)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """一件要登记的:哪个单位的、登记在哪个项目上(空即新登记)、凭据的文件(台账来的可以还没有)。
+
+    `evidence` 是没有文件时凭据叫什么;`paper` 是期初批次的依据文件,几件共用,不当作这件自己的凭据。
+    """
+
+    unit: Unit
+    draft: ClaimDraft
+    project: Project | None = None
+    file: StoredFile | None = None
+    person_id: int | None = None
+    person_name: str = ""
+    evidence: str = ""
+    paper: StoredFile | None = None
+    paper_number: str = ""
+    batch_id: str = ""
+
+
+def register_one(intake: Intake, *, actor: Actor, now: datetime) -> Registered:
+    """查、登(事务内,已在 `keys_to_queue` 的键上排了队;所填已判过)。屏幕与台账都走这里。
+
+    Raises:
+        RuleBroken: 本单位已登记过同一件。
+    """
+    draft, unit, project = intake.draft, intake.unit, intake.project
+    checked = check(actor, draft.subject, localdate(now), own=kin_units(actor, unit.pk))
+    met = faced(checked.found, unit.pk, project)
+    _refuse_own(actor, met, project)
+    said = draft.subject
+    investor = ensure_investors(
+        actor=actor, rows=[(said.name, compact_uscc(said.uscc))], now=now, batch_id=intake.batch_id
+    )[0]
+    claim = _row(actor, intake, investor, now)
+    if met.others:
+        claim.state = ClaimState.DISPUTED
+    elif project is None:
+        claim.project = _new_project(actor, unit, draft, investor, now)
+    if claim.project is not None and not met.others:
+        give_lead(
+            actor=actor, unit_id=unit.pk, reason="首谈登记", now=now,
+            project=Project.objects.select_for_update().get(pk=claim.project.pk),
         )  # fmt: skip
-        Claim.objects.filter(pk=claim.pk).update(file_use_id=use.pk)
-        claim.file_use_id = use.pk
-        conflict = None
-        if met.others:
-            first_step(claim, ClaimVerb.CONTEST, actor=actor, now=now, reason=draft.note)
-            write_match_keys(OBJ, claim.pk, _keys(claim))
-            conflict = open_or_join(actor=actor, claim=claim, others=met.others, now=now)
-        else:
-            first_step(claim, ClaimVerb.REGISTER, actor=actor, now=now, reason=draft.note)
-            if not claim.opening:
-                step(claim, ClaimVerb.PROTECT, actor=actor, now=now)
-        keep_binding(actor=actor, subject=said, checked=checked, told=conflict is not None, now=now)
+    claim.save(force_insert=True)
+    if intake.file is not None:
+        keep_file(claim, intake.file, actor=actor, now=now)
+    elif intake.paper is not None:
+        files.use_file(
+            actor=actor, file=intake.paper, object_type=OBJ, object_id=claim.pk,
+            label=f"期初依据 {intake.paper_number}".strip(), now=now,
+        )  # fmt: skip
+    conflict = None
+    if met.others:
+        first_step(claim, ClaimVerb.CONTEST, actor=actor, now=now, reason=draft.note)
+        write_match_keys(OBJ, claim.pk, _keys(claim))
+        conflict = open_or_join(actor=actor, claim=claim, others=met.others, now=now)
+    else:
+        first_step(claim, ClaimVerb.REGISTER, actor=actor, now=now, reason=draft.note)
+        if not claim.opening:
+            step(claim, ClaimVerb.PROTECT, actor=actor, now=now)
+    keep_binding(actor=actor, subject=said, checked=checked, told=conflict is not None, now=now)
     return Registered(claim, checked.answer, conflict)
 
 
-def _queue(draft: ClaimDraft, project: Project | None, now: datetime) -> None:
-    """在这一家的全部写法上排队至事务结束:两个单位同时登记的,后到的看得见先到的。"""
-    said = draft.subject
-    keys = lock_names(
-        [
-            InvestorDraft(name=name, uscc=said.uscc, foreign_id=said.foreign_id)
-            for name in (said.name, *said.aliases)
-        ]
+def keep_file(claim: Claim, file: StoredFile, *, actor: Actor, now: datetime) -> None:
+    """把凭据的文件记在这件首谈上(事务内)。"""
+    use = files.use_file(
+        actor=actor, file=file, object_type=OBJ, object_id=claim.pk,
+        label=ContactProof(claim.proof).label, now=now,
+    )  # fmt: skip
+    claim.file_use_id, claim.file_sha256, claim.file_name = use.pk, file.sha256, file.name[:200]
+    Claim.objects.filter(pk=claim.pk).update(
+        file_use_id=use.pk, file_sha256=file.sha256, file_name=claim.file_name
     )
-    book = params(localdate(now))
-    hits = candidates(said, book["first_contact.key_max_hits"])
-    keys |= kin_keys(hits.ids.get(PARTY, set()))
-    if project is not None:
-        keys.add(f"project:{project.pk}")
-    lock_keys(keys)
+
+
+def keys_to_queue(intakes: Sequence[Intake], now: datetime) -> set[str]:
+    """要排队的键:这几家的全部写法,排到事务结束。两个单位同时登记的,后到的看得见先到的。
+
+    一批的键一次取齐、按固定次序锁,两批互相碰上也不会等死。
+    """
+    most = params(localdate(now))["first_contact.key_max_hits"]
+    keys: set[str] = set()
+    kin: set[int] = set()
+    for intake in intakes:
+        said = intake.draft.subject
+        keys |= lock_names(
+            [
+                InvestorDraft(name=name, uscc=said.uscc, foreign_id=said.foreign_id)
+                for name in (said.name, *said.aliases)
+            ]
+        )
+        kin |= candidates(said, most).ids.get(PARTY, set())
+        if intake.project is not None:
+            keys.add(f"project:{intake.project.pk}")
+    return keys | kin_keys(kin)
 
 
 def _refuse_own(actor: Actor, met: Faced, project: Project | None) -> None:
@@ -162,15 +211,9 @@ def _refuse_own(actor: Actor, met: Faced, project: Project | None) -> None:
             )  # fmt: skip
 
 
-def _row(
-    actor: Actor,
-    unit: Unit,
-    draft: ClaimDraft,
-    project: Project | None,
-    investor: int,
-    now: datetime,
-) -> Claim:
+def _row(actor: Actor, intake: Intake, investor: int, now: datetime) -> Claim:
     """装配一行(未存)。功劳的时刻:凭据与登记取晚;期初的待商务主管部门确认之后才按凭据。"""
+    draft, project = intake.draft, intake.project
     said = draft.subject
     assert draft.proof and draft.contacted_on and draft.evidence_on
     evidence_at = datetime.combine(draft.evidence_on, time.min, get_current_timezone())
@@ -178,22 +221,23 @@ def _row(
     days = params(today)["first_contact.register_workdays"]
     secrecy = project.confidentiality if project is not None else draft.secrecy.value
     return Claim(
-        code=new_code(PREFIX), project=project, unit=unit, person_id=actor.person_id,
-        person_name=actor.name, investor_id=investor, investor_name=said.name.strip(),
+        code=new_code(PREFIX), project=project, unit=intake.unit, person_id=intake.person_id,
+        person_name=intake.person_name, investor_id=investor, investor_name=said.name.strip(),
         project_name=said.project_name.strip() or (project.name if project else ""),
         content=said.content.strip(), amount=said.amount, site=said.site.strip(),
         confidentiality=secrecy, contacted_on=draft.contacted_on, proof=draft.proof.value,
         evidence_on=draft.evidence_on, registered_at=now, merit_at=merit_time(evidence_at, now),
         late=not draft.opening and registered_late(draft.contacted_on, today, days, calendar()),
         opening=draft.opening, state=ClaimState.REGISTERED, by_id=actor.account_id,
-        by_name=actor.name,
+        by_name=actor.name, file_sha256=intake.paper.sha256 if intake.paper else "",
+        file_name=(intake.evidence or draft.proof.label)[:200],
     )  # fmt: skip
 
 
 def _new_project(
     actor: Actor, unit: Unit, draft: ClaimDraft, investor: int, now: datetime
 ) -> Project:
-    """随首谈登记的项目:进谋划库,所填的都带过去,凭据作双向接触记录的证据。"""
+    """随首谈登记的项目:进谋划库,所填的都带过去,凭据(有文件的)作双向接触记录的证据。"""
     said = draft.subject
     assert draft.proof is not None
     evidence = EvidenceDraft(
@@ -201,7 +245,7 @@ def _new_project(
         two_way=draft.two_way, file_id=draft.file_id,
     )  # fmt: skip
     return register_project(
-        actor=actor, evidence=[evidence], now=now,
+        actor=actor, evidence=[evidence] if draft.file_id is not None else [], now=now,
         draft=ProjectDraft(
             name=said.project_name.strip(), summary=said.content.strip(),
             total_investment=said.amount, location=said.site.strip(), lead_unit_id=unit.pk,

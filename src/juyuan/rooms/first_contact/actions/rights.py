@@ -10,7 +10,7 @@ from django.utils.timezone import get_current_timezone, localdate
 
 from juyuan.foundation.people.models import Unit
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import RuleBroken, Stale, require
+from juyuan.kernel.verdict import RuleBroken, require
 from juyuan.rooms.first_contact import access
 from juyuan.rooms.first_contact.actions.steps import (
     CLAUSE,
@@ -37,6 +37,11 @@ LAPSED = "first_contact.claim_lapsed"
 PREFIX = "SQ"
 
 
+def unconfirmed(claim: Claim) -> bool:
+    """期初补录而还没有确认:功劳的时刻还是登记的时刻(凭据的日子总早于登记)。"""
+    return claim.opening and claim.merit_at >= claim.registered_at
+
+
 def confirm_opening_claims(
     *, actor: Actor, claims: Sequence[Claim], reason: str, now: datetime
 ) -> list[Claim]:
@@ -49,7 +54,7 @@ def confirm_opening_claims(
     require(access.can_decide(actor))
     need_reason(reason, "确认")
     waiting = (ClaimState.REGISTERED, ClaimState.DISPUTED)
-    wrong = [c.code for c in claims if not c.opening or c.state not in waiting]
+    wrong = [c.code for c in claims if not unconfirmed(c) or c.state not in waiting]
     if wrong:
         raise RuleBroken.one(
             "", "claim.not_opening", f"{'、'.join(wrong)} 不是待确认的期初首谈", CLAUSE
@@ -59,18 +64,8 @@ def confirm_opening_claims(
         for claim in claims:
             proved = datetime.combine(claim.evidence_on, time.min, get_current_timezone())
             merit = merit_time(proved, claim.registered_at, opening_confirmed=True)
-            if claim.state == ClaimState.DISPUTED:
-                changed = Claim.objects.filter(pk=claim.pk, version=claim.version).update(
-                    merit_at=merit, version=claim.version + 1
-                )
-                if not changed:
-                    raise Stale
-                claim.merit_at, claim.version = merit, claim.version + 1
-                done.append(claim)
-                continue
-            done.append(
-                step(claim, ClaimVerb.PROTECT, actor=actor, now=now, reason=reason, merit_at=merit)
-            )
+            verb = ClaimVerb.CONFIRM if claim.state == ClaimState.DISPUTED else ClaimVerb.PROTECT
+            done.append(step(claim, verb, actor=actor, now=now, reason=reason, merit_at=merit))
     return done
 
 

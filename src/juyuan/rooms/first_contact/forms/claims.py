@@ -164,6 +164,13 @@ class ConfirmForm(forms.Form):
     )
 
 
+class FileForm(forms.Form):
+    """补交首谈的凭据。"""
+
+    marks = {"file": "必填"}
+    file = file_field("接触的凭据")
+
+
 class ProofForm(forms.Form):
     """补交撞单证据。"""
 

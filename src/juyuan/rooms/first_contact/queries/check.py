@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -41,8 +42,13 @@ class Checked:
     found: tuple[Found, ...]
 
 
-def check(actor: Actor, subject: Subject, on: date) -> Checked:
-    """查一次。先由键取候选投资方与对象,再取相关的事,逐件判档;不看可见范围,不给内容。"""
+def check(
+    actor: Actor, subject: Subject, on: date, *, own: Collection[int] | None = None
+) -> Checked:
+    """查一次。先由键取候选投资方与对象,再取相关的事,逐件判档;不看可见范围,不给内容。
+
+    `own` 是算作自己的单位,缺省是行动者的(替别的单位补录的是那个单位的)。
+    """
     book = params(on)
     scale = Scale(book["first_contact.same_amount_bp"], limits(on))
     hits = candidates(subject, book["first_contact.key_max_hits"])
@@ -52,17 +58,17 @@ def check(actor: Actor, subject: Subject, on: date) -> Checked:
         for pk, party in known.items()
         if grade_overlap(subject, party.subject, hits.crowded).tier
     }
-    own = own_units(actor)
+    mine = own_units(actor) if own is None else set(own)
     found: list[Found] = []
     used: set[int] = set()
     for provider in providers():
         for matter in provider.find(near.keys(), hits.ids.get(provider.object_type, set())):
             used |= near.keys() & set(matter.investor_ids)
-            one = _judged(subject, matter, near, hits.crowded, scale, own)
+            one = _judged(subject, matter, near, hits.crowded, scale, mine)
             if one is not None:
                 found.append(one)
     found += [
-        _lone(subject, party, hits.crowded, own) for pk, party in near.items() if pk not in used
+        _lone(subject, party, hits.crowded, mine) for pk, party in near.items() if pk not in used
     ]
     found.sort(key=lambda f: (f.met.mine, f.met.overlap.tier, f.object_type, f.object_id))
     return Checked(answer(one.met for one in found), tuple(found))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.people.queries import units_under
+from juyuan.kernel.actor import Actor
 from juyuan.rooms.first_contact.models import Claim, Conflict, ConflictParty
 from juyuan.rooms.first_contact.queries.check import Found
 from juyuan.rooms.first_contact.queries.claims import OBJ
@@ -121,6 +122,13 @@ def kin(unit_id: int) -> set[int]:
             found.add(above.pk)
         above = above.parent
     return found
+
+
+def kin_units(actor: Actor, unit_id: int) -> set[int] | None:
+    """查重时算作自己的:行动者登记本单位的按他的任职(空即缺省),替别的单位补录的按那个单位一家。"""
+    if actor.post is not None and actor.post.unit_id == unit_id:
+        return None
+    return kin(unit_id)
 
 
 def _pending(

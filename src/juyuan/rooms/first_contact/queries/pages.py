@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from juyuan.foundation.files.queries import files_of
@@ -76,6 +76,12 @@ class Line:
         return self.rights.outlook
 
 
+def read_tab(given: Mapping[str, str]) -> tuple[str, str]:
+    """网址参数 → 看哪些、哪个单位。不认得的页签当作在办的。"""
+    tab = given.get("tab", "")
+    return (tab if tab in TABS else "live"), given.get("unit", "").replace("\x00", "")[:60]
+
+
 def listed(actor: Actor, tab: str, unit: str, on: date) -> QuerySet[Claim]:
     """清单,新的在前。"""
     rows = visible_to(actor).select_related("unit").order_by("-id")
@@ -86,7 +92,7 @@ def listed(actor: Actor, tab: str, unit: str, on: date) -> QuerySet[Claim]:
     if tab == "mine":
         return rows.filter(unit_id__in=sorted(actor.unit_ids))
     if tab == "opening":
-        return rows.filter(opening=True, state=ClaimState.REGISTERED)
+        return rows.filter(unconfirmed())
     if tab == "proposed":
         held = list(rows.filter(state=ClaimState.PROTECTED)[:SCAN])
         seen = rights(held, on)
@@ -94,6 +100,12 @@ def listed(actor: Actor, tab: str, unit: str, on: date) -> QuerySet[Claim]:
             pk__in=[pk for pk, r in seen.items() if r.outlook and r.outlook.propose_lapse]
         )
     return rows
+
+
+def unconfirmed() -> Q:
+    """期初补录而还没有确认的(撞单待裁定的也在内);同 `actions.rights.unconfirmed`。"""
+    waiting = [ClaimState.REGISTERED.value, ClaimState.DISPUTED.value]
+    return Q(opening=True, state__in=waiting, merit_at__gte=F("registered_at"))
 
 
 def lines(claims: Sequence[Claim], on: date) -> list[Line]:
@@ -130,9 +142,17 @@ def facts_of(claim: Claim) -> list[dict[str, Any]]:
             "label": "凭据",
             "value": f"{ContactProof(claim.proof).label} {claim.evidence_on.isoformat()}",
         },
+        {"label": "凭据文件", "value": _named(claim)},
         {"label": "意向地点", "value": claim.site},
         {"label": "项目内容", "value": claim.content, "full": True},
     ]
+
+
+def _named(claim: Claim) -> str:
+    """凭据的文件;台账来的还没有文件的,写登记时说的名称。"""
+    if claim.file_use_id or not claim.file_name:
+        return claim.file_name
+    return f"{claim.file_name}（文件待补）"
 
 
 def project_url(actor: Actor, claim: Claim) -> str:

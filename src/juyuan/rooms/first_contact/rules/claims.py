@@ -58,10 +58,13 @@ class ClaimDraft:
 
 
 @rule("3.2b")
-def judge_claim(draft: ClaimDraft, today: date, *, has_project: bool = False) -> list[Finding]:
+def judge_claim(
+    draft: ClaimDraft, today: date, *, has_project: bool = False, needs_file: bool = True
+) -> list[Finding]:
     """谁对接、谁牵头:投资方认得出、谈的是什么说得清、接触有日期有凭据,才算首谈。
 
     日子不在将来;凭据不早于 2000 年。接触与凭据各写各的日子,谁早谁晚不论。
+    台账来的(`needs_file` 为假)写明凭据是什么,文件随后补。
     """
     found: list[Finding] = []
 
@@ -92,6 +95,6 @@ def judge_claim(draft: ClaimDraft, today: date, *, has_project: bool = False) ->
             need(name, "date", f"{label} {day} 太早，请核对年份")
     if draft.proof is None:
         need("proof", "proof", "请选择凭据的种类")
-    if draft.file_id is None:
+    if needs_file and draft.file_id is None:
         need("file", "file", "请附上接触的凭据（会议纪要、来函、签到、差旅审批、邮件、照片之一）")
     return found

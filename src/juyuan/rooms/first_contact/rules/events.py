@@ -6,6 +6,8 @@ EVENTS = {
     "first_contact.claim.register": "首谈登记",
     "first_contact.claim.protect": "首谈受保护",
     "first_contact.claim.contest": "首谈登记(撞单待裁定)",
+    "first_contact.claim.confirm": "确认期初首谈(撞单待裁定)",
+    "first_contact.claim.filed": "补交首谈凭据",
     "first_contact.claim.uphold": "裁定牵头",
     "first_contact.claim.decline": "裁定不牵头",
     "first_contact.claim.extend": "延长首谈保护",

@@ -40,6 +40,7 @@ class ClaimVerb(Labelled):
     REGISTER = "register", "登记"
     PROTECT = "protect", "受保护"
     CONTEST = "contest", "提请裁定"
+    CONFIRM = "confirm", "确认期初"
     UPHOLD = "uphold", "裁定牵头"
     DECLINE = "decline", "裁定不牵头"
     EXTEND = "extend", "延长保护"
@@ -66,6 +67,7 @@ MOVES: Mapping[tuple[ClaimState | None, ClaimVerb], ClaimState] = {
     (ClaimState.PROTECTED, ClaimVerb.LAPSE): ClaimState.LAPSED,
     (ClaimState.PROTECTED, ClaimVerb.HAND_OVER): ClaimState.HANDED_OVER,
     (ClaimState.PROTECTED, ClaimVerb.END): ClaimState.ENDED,
+    (ClaimState.DISPUTED, ClaimVerb.CONFIRM): ClaimState.DISPUTED,
     (ClaimState.DISPUTED, ClaimVerb.PROTECT): ClaimState.PROTECTED,
     (ClaimState.DISPUTED, ClaimVerb.UPHOLD): ClaimState.PROTECTED,
     (ClaimState.DISPUTED, ClaimVerb.DECLINE): ClaimState.ENDED,

@@ -12,13 +12,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from juyuan.foundation.files.kept import receive
+from juyuan.foundation.files.queries import uploaded
 from juyuan.foundation.ui.errors import Step, respond
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, RuleBroken, Stale, require
 from juyuan.rooms.first_contact import access
-from juyuan.rooms.first_contact.actions import handover, rights, settle
+from juyuan.rooms.first_contact.actions import handover, ledger, rights, settle
 from juyuan.rooms.first_contact.forms import claims as forms_
 from juyuan.rooms.first_contact.models import Claim
 from juyuan.rooms.first_contact.queries import claims as read
@@ -232,4 +234,34 @@ def founding(request: HttpRequest, code: str) -> HttpResponse:
         request, form, run, done="已登记项目，受保护", back=claim_url(claim), crumbs=_crumbs(claim),
         title="登记项目", what=f"把「{claim.project_name}」登记成项目", submit="登记项目",
         consequences=["进入谋划库，本单位为首谈单位", "功劳的时刻仍是当初登记的"],
+    )  # fmt: skip
+
+
+@require_http_methods(BOTH)
+def filing(request: HttpRequest, code: str) -> HttpResponse:
+    """台账来的首谈,补交凭据的文件。"""
+    actor, claim = _open(request, code)
+    require(access.can_found(actor, claim))
+    now, posted = clock.now(), request.method == "POST"
+    form = forms_.FileForm(_data(request), request.FILES if posted else None)
+    kept = None
+    if posted:
+        form.is_valid()
+        try:
+            kept = receive(request, actor, "file", now)
+        except RuleBroken as broken:
+            add_findings(form, broken.findings)
+
+    def run() -> str:
+        file = uploaded(actor, kept.file_id if kept else None)
+        ledger.add_claim_file(actor=actor, claim=claim, file=file, now=now)
+        return claim_url(claim)
+
+    return confirmed(
+        request, form, run, done="已补交凭据", back=claim_url(claim), crumbs=_crumbs(claim),
+        title="补交凭据", what=f"补交「{claim.project_name}」的接触凭据", submit="提交", kept=kept,
+        consequences=[
+            f"登记时写的是：{claim.get_proof_display()} {claim.evidence_on}" + (f"，{claim.file_name}" if claim.file_name else ""),
+            "交了不能换，有别的证据的请在项目页提交",
+        ],
     )  # fmt: skip

@@ -14,6 +14,7 @@ from juyuan.foundation.exchange.queries import opening_barred
 from juyuan.foundation.files.kept import receive
 from juyuan.foundation.files.queries import files_of
 from juyuan.foundation.policy.queries import bureau, params
+from juyuan.foundation.ui import querystring
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.ui.keyset import Order, paginate
 from juyuan.foundation.ui.paging import page_limit
@@ -21,12 +22,14 @@ from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, require
 from juyuan.rooms.first_contact import access
+from juyuan.rooms.first_contact.actions import ledger
 from juyuan.rooms.first_contact.actions.register import register_claim
 from juyuan.rooms.first_contact.actions.rights import confirm_opening_claims
 from juyuan.rooms.first_contact.forms import new_session
 from juyuan.rooms.first_contact.forms.claims import ClaimForm, OpeningForm
 from juyuan.rooms.first_contact.models import Claim
 from juyuan.rooms.first_contact.queries import claims as read
+from juyuan.rooms.first_contact.queries import opening as waiting
 from juyuan.rooms.first_contact.queries import pages
 from juyuan.rooms.first_contact.rules.rights import HOLDING, ClaimState
 from juyuan.rooms.first_contact.rules.rulings import ConflictState
@@ -52,9 +55,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """`/first-contacts/`:看得见的首谈;缺省只列在办的。"""
     actor, today = actor_of(request), clock.today()
     require(access.can_list(actor))
-    tab = request.GET.get("tab", "")
-    tab = tab if tab in pages.TABS else "live"
-    unit = request.GET.get("unit", "").replace("\x00", "")[:60]
+    tab, unit = pages.read_tab(request.GET.dict())
     page = paginate(
         pages.listed(actor, tab, unit, today), Order("id", desc=True),
         request.GET.get("cursor", "")[:400], page_limit(request),
@@ -68,6 +69,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "may_register": bool(access.can_register(actor)),
         "may_confirm": bool(access.can_decide(actor)),
+        "export_url": reverse("exchange:export", args=["claims"])
+        + querystring.replace(request.GET, limit=None, cursor=None, tab=tab)
+        if page.items
+        else "",
     }
     return render(request, "first_contact/list.html", context)
 
@@ -169,6 +174,8 @@ def _acts(
     lone = state == ClaimState.DISPUTED and claim.project_id is None and closed
     if lone and access.can_found(actor, claim):
         offer("found", "登记项目", "plus", primary=True)
+    if ledger.lacks_file(claim) and access.can_found(actor, claim):
+        offer("file", "补交凭据", "upload", primary=True)
     if line.outlook and line.outlook.propose_lapse and access.can_decide(actor):
         offer("lapse", "确认失去独占", "shield-x")
     if state == ClaimState.PROTECTED and access.can_extend(actor):
@@ -189,25 +196,13 @@ def opening(request: HttpRequest) -> HttpResponse:
     """`/first-contacts/opening/`:期初补录的首谈成批确认;撞单的一并列出。"""
     actor = actor_of(request)
     require(access.can_decide(actor))
-    rows = list(
-        read.visible_to(actor)
-        .filter(opening=True, state__in=[ClaimState.REGISTERED, ClaimState.DISPUTED])
-        .select_related("unit")
-        .order_by("investor_name", "evidence_on")[:200]
-    )
-    choices = [
-        (
-            row.code,
-            f"{row.investor_name}｜{row.project_name}｜{row.unit.name}｜凭据 {row.evidence_on}"
-            + ("｜撞单待裁定" if row.state == ClaimState.DISPUTED else ""),
-        )
-        for row in rows
-    ]
+    found = waiting.sheet(actor)
+    choices = [(row.code, row.project_name) for row in found.waiting]
     form = OpeningForm(request.POST if request.method == "POST" else None, waiting=choices)
 
     def run() -> str:
         picked = set(form.cleaned_data["picked"])
-        chosen = [row for row in rows if row.code in picked]
+        chosen = [row for row in found.waiting if row.code in picked]
         if not chosen:
             raise RuleBroken.one("picked", "opening.none", "请勾选要确认的首谈", "3.2b")
         confirm_opening_claims(
@@ -218,6 +213,7 @@ def opening(request: HttpRequest) -> HttpResponse:
     return confirmed(
         request, form, run, done="已确认", back=reverse("first_contact:list"),
         crumbs=[{"label": "首谈", "url": reverse("first_contact:list")}],
-        title="期初确认", what=f"期初补录的首谈：{len(rows)} 件待确认", submit="确认",
+        title="期初确认", what=f"期初补录的首谈：{len(found.waiting) + found.more} 件待确认", submit="确认",
         consequences=["功劳按凭据的日子，自今天起受保护", "撞单待裁定的只改功劳的时刻，仍由裁定定牵头"],
+        template="first_contact/opening.html", sheet=found, picked=request.POST.getlist("picked"),
     )  # fmt: skip

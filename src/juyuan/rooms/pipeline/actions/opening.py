@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from juyuan.foundation.exchange.kinds import ObjectRef, Opening
 from juyuan.foundation.ledger.actions import Entry, record, record_many
@@ -133,14 +134,7 @@ def reverse_batch(
         .order_by("pk")
     )
     ids = [p.pk for p in projects]
-    used = set(Evidence.objects.filter(project_id__in=ids).values_list("project_id", flat=True))
-    used |= set(Recognition.objects.filter(project_id__in=ids).values_list("project_id", flat=True))
-    used |= set(
-        StageMove.objects.filter(project_id__in=ids)
-        .exclude(verb=MoveVerb.IMPORT)
-        .values_list("project_id", flat=True)
-    )
-    used |= {p.pk for p in projects if p.version > 1}
+    used = used_since_entry(ids) | {p.pk for p in projects if p.version > 1}
     if used:
         raise RuleBroken(
             Finding(
@@ -150,18 +144,37 @@ def reverse_batch(
             for p in projects
             if p.pk in used
         )  # fmt: skip
+    void_many(ids, actor=actor, now=now, group=group, reason=reason)
+
+
+def used_since_entry(ids: Collection[int]) -> set[int]:
+    """这些项目里,入库之后已有证据、认定、移动的。"""
+    used = set(Evidence.objects.filter(project_id__in=ids).values_list("project_id", flat=True))
+    used |= set(Recognition.objects.filter(project_id__in=ids).values_list("project_id", flat=True))
+    used |= set(
+        StageMove.objects.filter(project_id__in=ids)
+        .exclude(verb__in=(MoveVerb.IMPORT, MoveVerb.ENTER))
+        .values_list("project_id", flat=True)
+    )
+    return used
+
+
+def void_many(ids: Sequence[int], *, actor: Actor, now: datetime, group: UUID, reason: str) -> None:
+    """随整批撤回作废(台账仍在):退出统计、检索、查重。"""
     with transaction.atomic():
-        Project.objects.filter(pk__in=ids).update(voided_at=now, updated_at=now, version=2)
-        gone = list(Project.objects.filter(pk__in=ids).select_related("chain"))
+        Project.objects.filter(pk__in=ids).update(
+            voided_at=now, updated_at=now, version=F("version") + 1
+        )
+        gone = list(Project.objects.filter(pk__in=ids).select_related("chain").order_by("pk"))
         for project in gone:
             save_state(project, now)
-        search.delete_many(OBJ, ids)
+        search.delete_many(OBJ, list(ids))
         refresh_keys(gone)
-        escalation.refresh(ids, actor=actor, now=now, reason=reason, group=group)
+        escalation.refresh(list(ids), actor=actor, now=now, reason=reason, group=group)
         record_many(
             [
                 Entry("pipeline.batch.reversed", OBJ, p.code, p.name, reason=reason, clause="3.3b")
-                for p in projects
+                for p in gone
             ],
             actor=actor,
             now=now,
