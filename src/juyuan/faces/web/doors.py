@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
 from juyuan.foundation.ledger.actions import refuse
+from juyuan.foundation.ledger.still import moment
 from juyuan.foundation.people.models import Account
 from juyuan.foundation.people.queries import actor_for, has_left
 from juyuan.foundation.policy.queries import reading
@@ -54,7 +55,7 @@ class Door:
         if request.path.startswith("/static/"):
             return self.get_response(request)
         if request.method in ("GET", "HEAD"):
-            with reading():
+            with reading(), moment():
                 response = self._answer(request)
         else:
             response = self._answer(request)

@@ -8,6 +8,8 @@ from datetime import date
 
 from juyuan.foundation.figures import registry
 from juyuan.foundation.figures.registry import MONEY, RATE, Dimension, Figure, Part
+from juyuan.foundation.ledger.still import moment
+from juyuan.foundation.policy.queries import reading
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import to_wan
 
@@ -83,12 +85,13 @@ def compute(
             raise UnknownFigure(name)
     chosen = frozenset(wanted)
     values: dict[str, registry.Result] = {}
-    for name in wanted:
-        if name in values:
-            continue
-        group = registry.group_of(name)
-        mine = chosen & {figure.name for figure in group.figures}
-        values.update(group.compute(as_of, actor, frozenset(mine)))
+    with reading(), moment():
+        for name in wanted:
+            if name in values:
+                continue
+            group = registry.group_of(name)
+            mine = chosen & {figure.name for figure in group.figures}
+            values.update(group.compute(as_of, actor, frozenset(mine)))
     return [_result(known[name], values[name]) for name in known if name in chosen]
 
 

@@ -9,7 +9,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -30,20 +32,21 @@ WRITING = (
 )
 _kept: OrderedDict[Hashable, tuple[int | None, Any]] = OrderedDict()
 _lock = Lock()
+_seen: ContextVar[dict[str, Any] | None] = ContextVar("ledger_moment", default=None)
 
 
 def remembered(key: Hashable, compute: Callable[[], T]) -> T:
     """没有新事就给上一次的答案,否则现算。`key` 要认得出是哪一种合计、哪一条语句、哪些参数;答案不得就地改。"""
     if connection.in_atomic_block:
         return compute()
-    last = _one(LAST)
+    last = _last()
     key = (connection.settings_dict["NAME"], key)
     with _lock:
         if key in _kept and _kept[key][0] == last:
             _kept.move_to_end(key)
             found: T = _kept[key][1]
             return found
-    quiet = not _one(WRITING)
+    quiet = _quiet()
     value = compute()
     if quiet and not (isinstance(value, (list, tuple)) and len(value) > LONGEST):
         with _lock:
@@ -52,6 +55,40 @@ def remembered(key: Hashable, compute: Callable[[], T]) -> T:
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
     return value
+
+
+@contextmanager
+def moment() -> Iterator[None]:
+    """一次只读的请求、一次求数之内,两样都只看一次;其间别人提交的,下一次看得见。
+
+    先后不变:编号在前,有没有改到一半的在后,各个合计都在这两样之后才算。
+    """
+    if _seen.get() is not None:
+        yield
+        return
+    token = _seen.set({})
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
+def _last() -> int | None:
+    last: int | None = _once(LAST)
+    return last
+
+
+def _quiet() -> bool:
+    return not _once(WRITING)
+
+
+def _once(sql: str) -> Any:
+    seen = _seen.get()
+    if seen is None:
+        return _one(sql)
+    if sql not in seen:
+        seen[sql] = _one(sql)
+    return seen[sql]
 
 
 def statement(queryset: QuerySet[Any, Any]) -> Hashable:

@@ -86,6 +86,18 @@ def test_语句或参数不同_各算各的() -> None:
     assert found == [1, 0]
 
 
+def test_一次请求之内只看一次最后一行_别人提交的下一次看得见() -> None:
+    total, before = Count(), Unit.objects.count()
+    with still.moment():
+        assert (total(), total.runs) == (before, 1)
+        with halfway("other"):
+            pass
+        assert (total(), total.runs) == (before, 1)
+        with still.moment():
+            assert total.runs == 1
+    assert (total(), total.runs) == (before + 1, 2)
+
+
 def test_注定没有的条件也有键() -> None:
     nobody = Unit.objects.filter(pk__in=[])
     assert still.remembered(still.statement(nobody), lambda: list(nobody)) == []

@@ -310,6 +310,11 @@ class Labels:
 
     @classmethod
     def load(cls) -> Labels:
+        """五组数字各要一份:没有新事就是同一份。"""
+        return remembered("labels", cls._load)
+
+    @classmethod
+    def _load(cls) -> Labels:
         units = list(
             Unit.objects.order_by("order", "code").values_list("pk", "code", "short_name", "name")
         )
