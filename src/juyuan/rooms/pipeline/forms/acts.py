@@ -114,8 +114,9 @@ class EvidenceForm(forms.Form):
     )  # fmt: skip
     place = forms.CharField(label="地点", required=False, max_length=200)
     two_way = forms.BooleanField(
-        label="双方都到场或都有回应（来访、去访、会谈、视频、往来函件）", required=False
-    )
+        label="双方都到场或都有回应（来访、去访、会谈、视频、往来函件）", required=False,
+        help_text="单方面的接触也可以提交，不勾；只是不算双向接触，不能凭它进入洽谈库",
+    )  # fmt: skip
     note = forms.CharField(
         label="说明", required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
     )
@@ -136,7 +137,7 @@ class EvidenceForm(forms.Form):
         if key == FactKey.WORKS_PHOTO:
             self.marks["place"] = "必填"
         if key == FactKey.CONTACT:
-            self.marks["two_way"] = "必填"
+            self.marks["two_way"] = "下阶段必填"  # 单方面的也收下,只是不顶「双向接触」这一项
 
     @property
     def chosen(self) -> FactKey | None:
