@@ -43,10 +43,17 @@ from juyuan.rooms.outreach.actions.keep import register_lead
 from juyuan.rooms.outreach.rules.drafts import LeadDraft, LeadSecrecy
 from juyuan.rooms.pipeline.actions.bulk import run_bulk
 from juyuan.rooms.pipeline.actions.escalating import assign_convener
+from juyuan.rooms.pipeline.actions.merge import merge_projects
 from juyuan.rooms.pipeline.actions.progress import add_progress_event
 from juyuan.rooms.pipeline.actions.supplements import add_supplement
 from juyuan.rooms.pipeline.actions.void import request_void
-from juyuan.rooms.pipeline.models import Project, ProjectRelation, Supplement, VoucherCase
+from juyuan.rooms.pipeline.models import (
+    Project,
+    ProjectMerge,
+    ProjectRelation,
+    Supplement,
+    VoucherCase,
+)
 from juyuan.rooms.pipeline.queries.escalations import open_of
 from juyuan.rooms.pipeline.rules.amounts import Origin
 from juyuan.rooms.pipeline.rules.bulk import BulkAct
@@ -272,6 +279,25 @@ class World:
         )  # fmt: skip
 
     @cached_property
+    def project_merges(self) -> dict[str, ProjectMerge]:
+        """龙山区的一个项目并入它的另一个。用到才有。"""
+        cast, found = self.cast, {}
+        for level in ("normal", "restricted"):
+            gone, kept = (
+                f.planning(
+                    cast, name=f"{level}{word}", confidentiality=level, chain_id=self.chain.pk,
+                    participant_ids=(cast.unit("keji").pk, cast.unit("shanghui").pk),
+                    listed_ids=(cast.person("longshan").pk,) if level == "restricted" else (),
+                )
+                for word in ("并掉的", "留下的")
+            )  # fmt: skip
+            found[level] = merge_projects(
+                actor=cast.actor("heyan"), source=gone, target=kept, reason="同一件",
+                versions=(gone.version, kept.version), now=cast.NOW,
+            )  # fmt: skip
+        return found
+
+    @cached_property
     def first_talks(self) -> dict[str, tuple[Claim, Conflict]]:
         """龙山区的首谈(等市科技局接收),与另一件同东丰县的撞单。用到才有。"""
         found = {}
@@ -317,6 +343,8 @@ class World:
                 "supplement_id": self.supplements[level].pk,
                 "run_id": self.bulk.pk, "voucher_id": self.vouchers[level].pk, "case_id": self.voucher_case.pk,
             }  # fmt: skip
+            if name == "pipeline:unmerge":
+                objects["merge_id"] = self.project_merges[level].pk
         elif name.startswith(("investors:", "api:investor")):
             own = self.aliases if "alias" in name else self.contacts
             objects = {

@@ -375,11 +375,14 @@ def _first_contact() -> None:
     from juyuan.foundation.notices import registry as notices
     from juyuan.foundation.work import registry as work
     from juyuan.rooms.first_contact import jobs
+    from juyuan.rooms.first_contact.actions import merging
     from juyuan.rooms.first_contact.queries import doors, duty, loose, pages, projects
     from juyuan.rooms.first_contact.queries.matters import register_matters
+    from juyuan.rooms.pipeline.movers import register_mover
     from juyuan.rooms.pipeline.queries.leading import register_link
 
     register_link("first_contact", pages.link_of)
+    register_mover(merging.MOVER)
 
     for provider in (projects.PROVIDER, loose.PROVIDER):
         register_matters(provider)
@@ -401,7 +404,11 @@ def _outreach() -> None:
     from juyuan.foundation.work import registry as work
     from juyuan.rooms.first_contact.queries.matters import register_matters
     from juyuan.rooms.outreach import jobs
+    from juyuan.rooms.outreach.actions import merging
     from juyuan.rooms.outreach.queries import duty, leads, matters
+    from juyuan.rooms.pipeline.movers import register_mover
+
+    register_mover(merging.MOVER)
 
     register_matters(matters.PROVIDER)
     duties.register_object(leads.OBJ, visible_ids=leads.visible_ids, present=leads.present, within=leads.within)  # fmt: skip

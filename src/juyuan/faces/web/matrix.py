@@ -321,6 +321,8 @@ PAGES: tuple[Page, ...] = (
     Page("pipeline:escalation_close", CONVENER, post=422),
     Page("pipeline:relations", NO_ADMIN),
     Page("pipeline:relation", VERIFIER_NO_ADMIN, post=422),
+    Page("pipeline:merge", VERIFY, post=422),
+    Page("pipeline:unmerge", VERIFY, post=422),
     Page("pipeline:supplement_new", EDIT, post=422),
     Page("pipeline:supplement_check", VERIFY, post=422),
     Page("pipeline:paid_in", NO_ADMIN),

@@ -86,6 +86,13 @@ def can_confirm_void(actor: Actor, project: Project, requested_by: int | None) -
     return Allowed()
 
 
+def can_merge(actor: Actor) -> Access:
+    """合并项目与撤销合并:商务主管部门负责人、核验人。"""
+    if any(p.function == BUREAU and p.role in (Role.VERIFIER, Role.HEAD) for p in actor.posts):
+        return Allowed()
+    return Denial(f"合并项目由{bureau()}负责人或核验人办理", "3.3b")
+
+
 def oversees_imports(actor: Actor) -> bool:
     """谁可以看别人的批次、核对看不见的重合:商务主管部门核验人(重合的可能是限名单项目)。"""
     return actor.has(Role.VERIFIER, BUREAU)

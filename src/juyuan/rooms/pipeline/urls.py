@@ -5,6 +5,7 @@ from django.urls import path
 from juyuan.rooms.pipeline.views import (
     bulk,
     changes,
+    combining,
     edit,
     escalating,
     library,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("projects/changes/", changes.changes_list, name="changes"),
     path("projects/relations/", relating.relations, name="relations"),
     path("projects/relations/<int:relation_id>/", relating.settle, name="relation"),
+    path("projects/merges/<int:merge_id>/undo/", combining.undo, name="unmerge"),
     path("projects/escalations/", escalating.escalations, name="escalations"),
     path("projects/voids/<int:void_id>/", voiding.settle, name="settle_void"),
     path("projects/<slug:code>/", project.detail, name="detail"),
@@ -93,6 +95,7 @@ urlpatterns = [
         supplementing.check,
         name="supplement_check",
     ),
+    path("projects/<slug:code>/merge/", combining.merge, name="merge"),
     path("projects/<slug:code>/void/", voiding.void, name="void"),
     path(
         "projects/<slug:code>/evidence/<int:evidence_id>/void/", voiding.void, name="void_evidence"

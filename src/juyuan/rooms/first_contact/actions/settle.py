@@ -10,6 +10,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, require
 from juyuan.rooms.first_contact import access
 from juyuan.rooms.first_contact.actions.conflicts import CLAUSE
+from juyuan.rooms.first_contact.actions.merging import open_merging
 from juyuan.rooms.first_contact.actions.steps import fresh_project, step
 from juyuan.rooms.first_contact.models import Claim, Conflict, ConflictParty, Ruling
 from juyuan.rooms.first_contact.rules.rights import ClaimState, ClaimVerb, next_state
@@ -55,6 +56,7 @@ def settle(conflict: Conflict, ruling: Ruling, *, actor: Actor, now: datetime) -
                 project_id=anchor,
             )  # fmt: skip
     release(conflict, actor=actor, now=now)
+    open_merging(conflict, actor=actor, now=now)
 
 
 def _project_of(party: ConflictParty) -> int | None:

@@ -24,6 +24,9 @@ from juyuan.rooms.investors.rules.keys import Key
 from juyuan.rooms.pipeline.queries.relations import limits
 
 
+_LIKELY = (Sameness.SAME, Sameness.UNKNOWN, Sameness.DIFFERENT)
+
+
 @dataclass(frozen=True)
 class Found:
     """碰上的一件:哪一类、编号、匹配到的投资方、判断。"""
@@ -70,8 +73,24 @@ def check(
     found += [
         _lone(subject, party, hits.crowded, mine) for pk, party in near.items() if pk not in used
     ]
+    found = _once(found)
     found.sort(key=lambda f: (f.met.mine, f.met.overlap.tier, f.object_type, f.object_id))
     return Checked(answer(one.met for one in found), tuple(found))
+
+
+def _once(found: list[Found]) -> list[Found]:
+    """同一件(并进来的项目与留下的一个)只算一处:取档最强、最像同一件的。"""
+    best: dict[tuple[str, int], Found] = {}
+    for one in found:
+        key = (one.object_type, one.object_id)
+        known = best.get(key)
+        if known is None or _strength(one) < _strength(known):
+            best[key] = one
+    return list(best.values())
+
+
+def _strength(one: Found) -> tuple[int, int]:
+    return one.met.overlap.tier, _LIKELY.index(one.met.same)
 
 
 def full_subject(matter: Subject, party: Party | None) -> Subject:

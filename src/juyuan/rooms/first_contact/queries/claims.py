@@ -55,7 +55,7 @@ def visible_to(actor: Actor) -> QuerySet[Claim]:
         own = sorted(own_units(actor))
         coming = Handover.objects.filter(state=HandoverState.PROPOSED, to_unit_id__in=own)
         # 失去独占的,看得全这个项目的单位看得见,可以接手
-        pool = seen_whole(actor).order_by().values("pk")
+        pool = seen_whole(actor, merged=True).order_by().values("pk")
         rows = rows.filter(
             Q(unit_id__in=own)
             | Q(pk__in=coming.order_by().values("claim_id"))
@@ -63,7 +63,7 @@ def visible_to(actor: Actor) -> QuerySet[Claim]:
         )
     if everywhere or actor.has(Role.VERIFIER, BUREAU):
         return rows
-    seen = seen_whole(actor).filter(confidentiality=Secrecy.RESTRICTED).order_by().values("pk")
+    seen = seen_whole(actor, merged=True).filter(confidentiality=Secrecy.RESTRICTED).order_by().values("pk")
     return rows.filter(
         ~Q(confidentiality=Secrecy.RESTRICTED)
         | Q(by_id=actor.account_id or 0)

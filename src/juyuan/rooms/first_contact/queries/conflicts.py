@@ -35,7 +35,7 @@ def visible_to(actor: Actor) -> QuerySet[Conflict]:
         return rows.filter(~Exists(hidden))
     mine = parties.filter(unit_id__in=sorted(own_units(actor)))
     shown = mine.filter(claim_id__in=claims_seen(actor).order_by().values("pk")) | mine.filter(
-        claim__isnull=True, project_id__in=seen_whole(actor).order_by().values("pk")
+        claim__isnull=True, project_id__in=seen_whole(actor, merged=True).order_by().values("pk")
     )
     return rows.filter(Exists(shown))
 

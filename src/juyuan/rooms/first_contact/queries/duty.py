@@ -9,6 +9,7 @@ from juyuan.foundation.people.models import LEADER_ROLES, Role
 CONFLICT = "first_contact_conflict"
 EVIDENCE = "first_contact_conflict_evidence"
 RULING, APPEAL, ACCEPT = "first_contact.ruling", "first_contact.appeal", "first_contact.accept"
+MERGE = "first_contact.merge"
 EXPIRING = ("first_contact.expiring", "first_contact.expiring_soon")
 NOTICES = {
     "first_contact.expiring": "首谈保护将到期",
@@ -23,8 +24,19 @@ NOTICES = {
 
 
 def kinds() -> list[DutyKind]:
-    """登记的待办,都由动作结束:裁定归商务主管部门,终裁归召集人,接收归接收单位。"""
+    """登记的待办,都由动作结束:裁定、并案归商务主管部门,终裁归召集人,接收归接收单位。"""
+    from juyuan.rooms.first_contact.queries.merging import owed  # 它要用本模块的名称
+
     return [
+        DutyKind(
+            kind=MERGE,
+            label="裁定之后并案",
+            clause="3.2b",
+            ends_by="把不牵头一方的项目并到牵头的一个",
+            url=lambda row: row.object_url,
+            owed=owed,
+            roles=(Role.HEAD, Role.VERIFIER),
+        ),
         DutyKind(
             kind=RULING,
             label="撞单裁定",

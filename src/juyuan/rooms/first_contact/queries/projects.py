@@ -1,4 +1,4 @@
-"""项目作为查重的一类(由 wiring 登记):含终止、退库的,不含作废的。"""
+"""项目作为查重的一类(由 wiring 登记):含终止、退库的,不含作废的;并进来的各给一份内容,编号是留下的一个。"""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from juyuan.rooms.pipeline.queries.scope import seen_whole
 
 OBJECT = "project"
 _FIND = """
-SELECT p.id, p.name, p.summary, p.total_investment, p.location, p.unit_ids,
+SELECT k.id, p.name, p.summary, p.total_investment, p.location, k.unit_ids,
        ARRAY(SELECT y.investor_id FROM pipeline_projectparty y WHERE y.project_id = p.id
               ORDER BY y.investor_id),
        (SELECT string_agg(u.name, '、' ORDER BY u.id) FROM pipeline_projecthost h
           JOIN people_unit u ON u.id = h.unit_id WHERE h.project_id = p.id)
-  FROM pipeline_project p
- WHERE p.voided_at IS NULL AND p.id IN (
+  FROM pipeline_project p JOIN pipeline_project k ON k.id = COALESCE(p.merged_into_id, p.id)
+ WHERE k.voided_at IS NULL AND p.id IN (
        SELECT project_id FROM pipeline_projectparty WHERE investor_id = ANY(%s)
-        UNION SELECT unnest(%s::bigint[]))
- ORDER BY p.id
+        UNION SELECT unnest(%s::bigint[])
+        UNION SELECT id FROM pipeline_project WHERE merged_into_id = ANY(%s::bigint[]))
+ ORDER BY k.id, p.id
 """
 
 
@@ -32,7 +33,7 @@ def find(investor_ids: Collection[int], object_ids: Collection[int]) -> Iterator
     if not investor_ids and not object_ids:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [sorted(investor_ids), sorted(object_ids)])
+        cursor.execute(_FIND, [sorted(investor_ids), sorted(object_ids), sorted(object_ids)])
         rows = cursor.fetchall()
     for pk, name, summary, total, location, units, investors, hosts in rows:
         yield Matter(

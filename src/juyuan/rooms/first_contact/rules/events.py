@@ -15,6 +15,8 @@ EVENTS = {
     "first_contact.claim.take_up": "接手首谈",
     "first_contact.claim.hand_over": "移交首谈",
     "first_contact.claim.end": "终结首谈",
+    "first_contact.claim.carried": "首谈随项目并入",
+    "first_contact.claim.returned": "首谈随撤销合并放回",
     "first_contact.conflict.opened": "撞单立件",
     "first_contact.conflict.joined": "撞单加一方",
     "first_contact.conflict.proved": "补交撞单证据",

@@ -19,7 +19,7 @@ from juyuan.rooms.first_contact.actions import ruling
 from juyuan.rooms.first_contact.forms import claims as forms_
 from juyuan.rooms.first_contact.models import Conflict
 from juyuan.rooms.first_contact.queries import conflicts as read
-from juyuan.rooms.first_contact.queries import pages
+from juyuan.rooms.first_contact.queries import merging, pages
 from juyuan.rooms.first_contact.rules.answering import TIER_LABELS
 from juyuan.rooms.first_contact.rules.overlap import LABELS
 from juyuan.rooms.first_contact.rules.rulings import ConflictState, appeal_open
@@ -86,6 +86,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "reasons": "、".join(LABELS[name] for name in conflict.reasons) if both else "",
         "sides": pages.sides(actor, conflict),
         "rulings": pages.rulings(actor, conflict),
+        "unions": merging.unions(actor, conflict),
         "may_prove": may_ask and state in (ConflictState.OPEN, ConflictState.APPEALED),
         "may_appeal": may_ask and appeal_open(state, today, conflict.appeal_by),
         "may_rule": state in (ConflictState.OPEN, ConflictState.APPEALED)

@@ -54,7 +54,8 @@ def fate_of(actor: Actor, lead: Lead, within: bool) -> dict[str, str]:
     """下文:状态、理由;转了项目的说到了哪个库,看得见项目的才给链接。"""
     found = {"label": lead.state_enum.label, "text": lead.fate, "url": "", "conflict": ""}
     if lead.project is not None:
-        found["text"] = f"已转项目,现在在「{Stage(lead.project.stage).label}」"
+        where = f"现在在「{Stage(lead.project.stage).label}」"
+        found["text"] = f"已转项目,{'与同一件事的另一个项目并案' if lead.project.is_merged else where}"
         if projects_seen(actor).filter(pk=lead.project.pk).exists():
             found["url"] = f"/projects/{lead.project.code}/"
     if within and lead.conflict is not None:

@@ -11,5 +11,7 @@ EVENTS = {
     "outreach.lead.feed_back": "反馈线索",
     "outreach.lead.refuse": "线索不采纳",
     "outreach.lead.convert": "线索转项目",
+    "outreach.lead.carried": "线索随项目并入",
+    "outreach.lead.returned": "线索随撤销合并放回",
     "outreach.lead.contest": "线索转项目(撞单待裁定)",
 }

@@ -30,6 +30,7 @@ from juyuan.rooms.pipeline.rules.amounts import (
     committed_investment,
     is_chain_project,
 )
+from juyuan.rooms.pipeline.rules.naming import project_key
 from juyuan.rooms.pipeline.rules.recognition import host_parts
 from juyuan.rooms.pipeline.rules.supplements import PROMISES
 
@@ -126,6 +127,7 @@ def save_state(project: Project, now: datetime) -> None:
 def search_rows(project: Project, investors: Iterable[str]) -> list[tuple[str, int, str]]:
     """检索行:(字段, 权重, 文字)。"""
     rows = [("name", 100, project.name), ("code", 90, project.code)]
+    rows += [("alias", 80, name) for name in project.aliases]
     rows += [("investor", 60, name) for name in investors if name]
     if project.location:
         rows.append(("location", 20, project.location))
@@ -133,10 +135,11 @@ def search_rows(project: Project, investors: Iterable[str]) -> list[tuple[str, i
 
 
 def keys_of(project: Project) -> list[Key]:
-    """项目自己的匹配键:名称、地块。终止、退库的照留,作废的没有。"""
+    """项目自己的匹配键:名称(并进来的项目的也算)、地块。终止、退库的照留,作废、已并入别的没有。"""
     if project.voided_at is not None:
         return []
-    return [("name", project.name_key), ("parcel", parcel_key(project.location))]
+    names = dict.fromkeys((project.name_key, *map(project_key, project.aliases)))
+    return [*(("name", key) for key in names), ("parcel", parcel_key(project.location))]
 
 
 def refresh_keys(projects: Iterable[Project]) -> int:
@@ -152,7 +155,7 @@ def fill_missing_keys(chunk: int = 2000) -> int:
         found = list(
             Project.objects.filter(~Exists(known), voided_at__isnull=True, pk__gt=after)
             .exclude(name_key="")
-            .only("name_key", "location", "voided_at")
+            .only("name_key", "aliases", "location", "voided_at")
             .order_by("pk")[:chunk]
         )
         if not found:

@@ -202,6 +202,7 @@ HINTS = {
     "pipeline.confidentiality_default": "只影响以后登记的项目的缺省密级。",
     "pipeline.jump_roles": "只影响施行日以后的越级；已越级入库的不变。",
     "pipeline.lead_enters": "只影响施行日以后登记的外来线索。",
+    "pipeline.merge_undo_days": "只影响施行日以后的合并；已合并的照合并当日的期限。",
     "gates.rationale": "只改门槛旁边的说明，不改门槛。",
     "escalation.addressees": "只影响以后的提级报备告诉谁。",
     "escalation.measures": "只改提级页上提示的措施。",

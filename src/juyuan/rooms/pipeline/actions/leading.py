@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from juyuan.foundation.ledger.actions import record
@@ -43,6 +44,34 @@ def give_lead(
         after={"lead_unit": names.get(unit_id or 0, "")}, reason=reason, clause=CLAUSE, now=now,
     )  # fmt: skip
     return fresh
+
+
+def return_lead(
+    *, actor: Actor, project: Project, unit_id: int | None, claimed: bool,
+    participants: Collection[int], reason: str, now: datetime,
+) -> None:  # fmt: skip
+    """撤销合并:首谈单位与参与单位放回合并之前的样子。
+
+    Raises:
+        Stale: 版本已变。
+    """
+    was = project.lead_unit
+    project.lead_unit_id = unit_id
+    derive(project, list(project.parties.all()), list(project.hosts.all()), now)
+    joined = set(project.participant_unit_ids) - set(participants)
+    ProjectParticipant.objects.filter(project=project, unit_id__in=joined).delete()
+    update_if_current(
+        project, now=now, lead_unit_id=unit_id, lead_claimed=claimed, unit_ids=project.unit_ids,
+        participant_unit_ids=sorted(set(project.participant_unit_ids) - joined),
+    )  # fmt: skip
+    fresh = Project.objects.select_related("chain", "lead_unit").get(pk=project.pk)
+    save_state(fresh, now)
+    record(
+        event="pipeline.project.led", actor=actor, obj_type=OBJ, obj_id=project.code,
+        obj_label=project.name, before={"lead_unit": was.name if was else ""},
+        after={"lead_unit": fresh.lead_unit.name if fresh.lead_unit else ""}, reason=reason,
+        clause=CLAUSE, now=now,
+    )  # fmt: skip
 
 
 def mark_contested(*, actor: Actor, project: Project, contested: bool, now: datetime) -> None:

@@ -193,7 +193,9 @@ def _take_keys(rows: Sequence[Voucher], apart: set[int]) -> None:
                 key = read.apart(value, row.project_id)
             wanted.setdefault((kind, key), row)
     values = {value for _, value in wanted}
-    VoucherKey.objects.filter(value__in=values, project__voided_at__isnull=False).delete()
+    VoucherKey.objects.filter(
+        value__in=values, project__voided_at__isnull=False, project__merged_into__isnull=True
+    ).delete()
     shared = {
         (kind, value, project)
         for kind, value, project in VoucherKey.objects.filter(

@@ -7,6 +7,7 @@ from juyuan.rooms.pipeline.models.escalation import (
     EscalationReport,
 )
 from juyuan.rooms.pipeline.models.evidence import Evidence, VoidRequest
+from juyuan.rooms.pipeline.models.merging import ProjectMerge
 from juyuan.rooms.pipeline.models.monthly import MonthClose, MonthlyUpdate, ProgressEvent
 from juyuan.rooms.pipeline.models.moves import ProjectState, Recognition, StageMove
 from juyuan.rooms.pipeline.models.project import (
@@ -39,6 +40,7 @@ __all__ = [
     "Project",
     "ProjectHost",
     "ProjectListed",
+    "ProjectMerge",
     "ProjectParticipant",
     "ProjectParty",
     "ProjectRelation",

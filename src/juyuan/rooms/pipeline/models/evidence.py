@@ -13,7 +13,7 @@ from juyuan.rooms.pipeline.rules.facts import Conclusion, FactKey
 class Evidence(models.Model):
     """责任单位的一份陈述及其证据文件:证明什么、谁出具、文号、日期、结论、地点。
 
-    文件本体在 foundation.files,这里只存其使用记录的编号。
+    文件本体在 foundation.files,这里只存其使用记录的编号。`carried_from` 是并入的项目里的原件。
     """
 
     project = models.ForeignKey(
@@ -41,6 +41,14 @@ class Evidence(models.Model):
     )
     by_name = models.CharField("提交人姓名", max_length=60)
     at = models.DateTimeField("提交时间")
+    carried_from = models.ForeignKey(
+        "self",
+        verbose_name="转入自",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
     void_reason = models.TextField("作废理由", blank=True)
     version = models.PositiveIntegerField("版本", default=1)

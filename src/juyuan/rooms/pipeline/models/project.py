@@ -30,6 +30,9 @@ class Source(models.TextChoices):
 class Project(models.Model):
     """招商引资项目。`stage` 是申报所在的库,`recognised_stage` 是认定到的库。
 
+    `voided_at` 是退出一切计数的时刻:作废的,或并入别的项目的(`merged_into` 指着此刻在的那一个,
+    不会再指着另一个并入的)。`aliases` 是并进来的项目的名称,检索与查重都认。
+
     `unit_ids`、`participant_unit_ids`、`listed_person_ids` 是可见范围的冗余列,由动作维护,
     使列表、合计、检索只看这一张表(可见范围的定义在 queries/scope.py)。
     """
@@ -146,6 +149,17 @@ class Project(models.Model):
     created_at = models.DateTimeField("登记时间")
     updated_at = models.DateTimeField("更新时间")
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name="并入的项目",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="absorbed",
+    )
+    aliases = ArrayField(
+        models.CharField(max_length=200), verbose_name="别名", default=list, blank=True
+    )
     version = models.PositiveIntegerField("版本", default=1)
 
     unit_ids = ArrayField(models.BigIntegerField(), verbose_name="本方单位", default=list)
@@ -200,6 +214,10 @@ class Project(models.Model):
     @property
     def is_voided(self) -> bool:
         return self.voided_at is not None
+
+    @property
+    def is_merged(self) -> bool:
+        return self.merged_into_id is not None
 
 
 class ProjectParty(models.Model):

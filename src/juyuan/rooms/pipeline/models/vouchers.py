@@ -17,7 +17,8 @@ class Voucher(models.Model):
 
     `sign` 为 -1 的行是冲回,指向被冲回的那一行,金额相同;冲回被核验人退回的,可以再提(另一行)。
     `historical` 是期初批次带进来的,按到账日归期。外币凭证另记原币金额、汇率及其日期与来源,
-    `amount` 是折成的元。`recognised_bp`、`recognised` 按到账日的参数在登记时算定(财政资金为 0)。
+    `amount` 是折成的元。随项目合并转入的,`carried_from` 是原来那一张,`counted_on` 是它的认可日:
+    钱归在原来的期。`recognised_bp`、`recognised` 按到账日的参数在登记时算定(财政资金为 0)。
     """
 
     project = models.ForeignKey(
@@ -61,6 +62,15 @@ class Voucher(models.Model):
     reason = models.TextField("冲回理由", blank=True)
     batch_id = models.CharField("导入批次", max_length=40, blank=True, default="")
     historical = models.BooleanField("历史凭证", default=False)
+    counted_on = models.DateField("归期照原来的", null=True, blank=True)
+    carried_from = models.ForeignKey(
+        "self",
+        verbose_name="转入自",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="carried",
+    )
     paper = models.CharField("依据文号", max_length=100, blank=True, default="")
     unit = models.ForeignKey(
         Unit, verbose_name="提交单位", null=True, on_delete=models.PROTECT, related_name="+"

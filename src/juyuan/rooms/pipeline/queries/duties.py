@@ -38,17 +38,17 @@ VOID = "pipeline.settle_void"
 
 def visible_ids(actor: Actor, ids: Iterable[int]) -> set[int]:
     """看得见全貌的。"""
-    return set(seen_whole(actor).filter(pk__in=list(ids)).values_list("pk", flat=True))
+    return set(seen_whole(actor, merged=True).filter(pk__in=list(ids)).values_list("pk", flat=True))
 
 
 def within(actor: Actor) -> QuerySet[Project, int]:
     """看得见全貌的编号(子查询)。"""
-    return seen_whole(actor).order_by().values_list("pk", flat=True)
+    return seen_whole(actor, merged=True).order_by().values_list("pk", flat=True)
 
 
 def present(actor: Actor, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """{编号: (名称, 网址)};看不见的不给。"""
-    rows = seen_whole(actor).filter(pk__in=list(ids))
+    rows = seen_whole(actor, merged=True).filter(pk__in=list(ids))
     return {
         pk: (name, f"/projects/{code}/")
         for pk, name, code in rows.values_list("pk", "name", "code")

@@ -258,7 +258,8 @@ def lines(
     if projects is not None:
         rows = rows.filter(project_id__in=projects)
     if actor is not None and not actor.is_system:
-        rows = rows.filter(project__in=seen_whole(actor).order_by().values("pk"))
+        seen = seen_whole(actor, as_of=as_of)
+        rows = rows.filter(project__in=seen.order_by().values("pk"))
     found = list(
         rows.select_related("project", "project__lead_unit", "convener")
         .prefetch_related(

@@ -50,6 +50,8 @@ LABELS = {
     "first_move": "每个项目都有入库的移动记录,最近一次移动到的库就是它所在的库",
     "search_orphans": "检索行都指着存在的项目",
     "project_keys": "作废的项目没有匹配键,匹配键都指着存在的项目",
+    "merged_projects": "并入别的项目的已退出计数,指着在数(或后来作废)的那一个,有一次没有撤销的合并,名称在其别名里",
+    "carried_once": "转入的凭证与原来的同金额、同归期,原来的所在项目没有退出计数的,转入的都已冲回",
     "merged_parties": "并入别家的投资方不再是哪个项目的出资方",
     "libraries": "五个库的名称与本市文件所列一致",
     "voucher_keys": "没有冲回的凭证,凭证号都由它自己的项目占着",
@@ -95,6 +97,23 @@ QUERIES = {
         " JOIN pipeline_project p ON p.id = r.project_id WHERE"
         " (r.project_id, r.kind, r.amount, r.recognised, v.sign)"
         " IS DISTINCT FROM (v.project_id, v.kind, v.amount, v.recognised, 1)"
+    ),
+    "merged_projects": (
+        "SELECT p.code FROM pipeline_project p LEFT JOIN pipeline_project t ON t.id = p.merged_into_id"
+        " WHERE p.merged_into_id IS NOT NULL AND (p.voided_at IS NULL OR t.merged_into_id IS NOT NULL"
+        " OR NOT p.name = ANY(t.aliases) OR NOT EXISTS (SELECT 1 FROM pipeline_projectmerge m"
+        " WHERE m.source_id = p.id AND m.undone_at IS NULL))"
+        " UNION SELECT p.code FROM pipeline_projectmerge m JOIN pipeline_project p ON p.id = m.source_id"
+        " WHERE m.undone_at IS NULL AND p.merged_into_id IS NULL"
+    ),
+    "carried_once": (
+        "SELECT p.code FROM pipeline_voucher c JOIN pipeline_voucher o ON o.id = c.carried_from_id"
+        " JOIN pipeline_project p ON p.id = c.project_id JOIN pipeline_project s ON s.id = o.project_id"
+        " WHERE (c.amount, c.recognised, c.paid_on, c.kind) IS DISTINCT FROM"
+        " (o.amount, o.recognised, o.paid_on, o.kind) OR c.counted_on IS NULL"
+        " OR s.voided_at IS NULL AND NOT EXISTS (SELECT 1 FROM pipeline_voucher r"
+        " JOIN pipeline_vouchercheck k ON k.voucher_id = r.id"
+        " WHERE r.reverses_id = c.id AND k.verdict = 'accepted')"
     ),
     "merged_parties": (
         "SELECT i.code FROM investors_investor i WHERE i.merged_into_id IS NOT NULL"
@@ -208,7 +227,7 @@ def _recognised(project: Project) -> Iterable[str]:
     held = Stage(project.recognised_stage) if project.recognised_stage else None
     top = max(live, key=lambda s: s.order, default=None)
     if project.voided_at is not None:
-        if live or held:
+        if live or (held and not project.is_merged):
             yield "已作废,却还有现行认定"
         return
     if top is not None and held != top:

@@ -43,6 +43,7 @@ from juyuan.rooms.pipeline.queries.progress import (
     typed_rows,
     voucher_rows,
 )
+from juyuan.rooms.pipeline.queries.scope import kept
 from juyuan.rooms.pipeline.rules.facts import FactKey
 from juyuan.rooms.pipeline.rules.lights import (
     DONE_BY,
@@ -421,7 +422,7 @@ def tally(actor: Actor | None, on: date, *, past: bool = False) -> dict[int | No
 def watched_rows(view: View, on: date, *, past: bool) -> QuerySet[Any]:
     """这个人看得全的、在推进的项目(或那一天的快照)。"""
     among = view.rows(full=True, as_of=on if past else None)
-    seen = Project.objects.filter(voided_at__isnull=True) if among is None else among
+    seen = kept(on if past else None) if among is None else among
     rows: QuerySet[Any] = (
         snapshots(on).filter(project_id__in=seen.order_by().values("pk")) if past else seen
     )

@@ -38,7 +38,7 @@ from juyuan.rooms.pipeline.rules.vouchers import CountBy, Entry, VoucherState, s
 
 KIND = Dimension("kind", "按凭证种类")
 DIMENSIONS = (COUNTY, CHAIN, LEAD, KIND)
-COUNTS_BY = "归期按参数「数字按认定日还是事实日归期」（建议值：认定日）；期初的历史凭证按到账日；冲回自认可冲回之日减去"
+COUNTS_BY = "归期按参数「数字按认定日还是事实日归期」（建议值：认定日）；期初的历史凭证按到账日；冲回自认可冲回之日减去；随项目合并转入的归在原来的期"
 SECTION = "到位资金"
 PERIOD_OF = {"paid_in_month": "month", "paid_in_year": "year", "paid_in_total": "total"}
 PENDING = "paid_in_pending"
@@ -59,7 +59,7 @@ FIGURES = [
     ),
     _figure(
         "paid_in_total", "累计到位资金",
-        "全部已认可金额之和；各年之和恒等于累计。终止、退库的项目到过的钱仍在内，作废的不在内。",
+        "全部已认可金额之和；各年之和恒等于累计。终止、退库的项目到过的钱仍在内，作废的不在内；项目合并的，凭证转到留下的一个，只计一次。",
     ),
     _figure(
         PENDING, "待核验到位资金",
@@ -74,10 +74,10 @@ Line = tuple[int, str, int]
 
 def accepted_lines(
     view: View, day: date, by: CountBy
-) -> tuple[dict[str, list[Line]], dict[str, list[Entry]]]:
-    """各归期的各笔(已认可),与(另一个日期口径也要用的)全部各笔。"""
+) -> tuple[dict[str, list[Line]], list[tuple[int, Entry]]]:
+    """各归期的各笔(已认可),与(另一个日期口径也要用的)全部各笔连同项目。"""
     lines: dict[str, list[Line]] = {name: [] for name in PERIOD_OF}
-    entries: dict[str, list[Entry]] = {"all": []}
+    entries: list[tuple[int, Entry]] = []
     for item in counted(view.rows(full=False, as_of=day), day):
         entry, on = item.entry, item.entry.counted_on(by)
         line = (item.project_id, item.kind, entry.amount)
@@ -86,7 +86,7 @@ def accepted_lines(
             lines["paid_in_year"].append(line)
             if on.month == day.month:
                 lines["paid_in_month"].append(line)
-        entries["all"].append(entry)
+        entries.append((item.project_id, entry))
     return lines, entries
 
 
@@ -154,15 +154,14 @@ def compute(
     day = as_of or today()
     view, labels, kinds, by = View.of(actor), Labels.load(), kind_labels(day), count_by(day)
     lines: dict[str, list[Line]] = {}
-    entries: list[Entry] = []
+    entries: list[tuple[int, Entry]] = []
     if names & set(PERIOD_OF):
-        lines, every = accepted_lines(view, day, by)
-        entries = every["all"]
+        lines, entries = accepted_lines(view, day, by)
     if PENDING in names:
         lines[PENDING] = pending_lines(view, as_of)
     where = places({pk for found in lines.values() for pk, *_ in found}, as_of)
     other = CountBy.FACT_ON if by == CountBy.RECOGNISED_ON else CountBy.RECOGNISED_ON
-    both = sums(entries, day, other)
+    both = sums((entry for pk, entry in entries if pk in where), day, other)
     out = {}
     for name in names:
         if name == PENDING:

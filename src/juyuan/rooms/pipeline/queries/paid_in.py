@@ -85,12 +85,14 @@ def counted(projects: QuerySet[Project] | Collection[int] | None, as_of: date) -
             wanted = projects.order_by().values("pk")
         rows = rows.filter(voucher__project__in=wanted)
     return [
-        Counted(project, kind, Entry(sign * amount, paid_on, localdate(recorded), historical))
-        for project, kind, sign, amount, paid_on, recorded, historical in rows.order_by(
+        Counted(
+            project, kind, Entry(sign * amount, paid_on, kept or localdate(recorded), historical)
+        )
+        for project, kind, sign, amount, paid_on, recorded, kept, historical in rows.order_by(
             "pk"
         ).values_list(
             "voucher__project_id", "voucher__kind", "voucher__sign", "recognised",
-            "voucher__paid_on", "recorded_at", "voucher__historical",
+            "voucher__paid_on", "recorded_at", "voucher__counted_on", "voucher__historical",
         )
     ]  # fmt: skip
 
@@ -210,7 +212,9 @@ def _in_period(period: str, day: date, by: CountBy) -> Q:
         return known & by_fact
     from_day = end_of(first - timedelta(days=1))
     return known & (
-        Q(historical=True) & by_fact | Q(historical=False, check_row__recorded_at__gte=from_day)
+        Q(historical=True) & by_fact
+        | Q(historical=False, counted_on__gte=first)
+        | Q(historical=False, counted_on__isnull=True, check_row__recorded_at__gte=from_day)
     )
 
 

@@ -164,11 +164,16 @@ def _condition(reach: Reach, wanted: Sight) -> Q | None:
     return total
 
 
-def kept(as_of: date | None) -> QuerySet[Project]:
-    """没有作废的项目;给了日期,就是那一天终了时还没有作废的(后来作废的仍在那一天的数里)。"""
+def kept(as_of: date | None, *, merged: bool = False) -> QuerySet[Project]:
+    """没有作废的项目;给了日期,就是那一天终了时还没有作废的(后来作废的仍在那一天的数里)。
+
+    并入别的项目的与作废同;`merged` 即连同它们(看它自己留下的一页、它的文件、待办时)。
+    """
     alive = Q(voided_at__isnull=True)
     if as_of is not None:
         alive |= Q(voided_at__gte=end_of(as_of))
+    if merged:
+        alive |= Q(merged_into__isnull=False)
     return Project.objects.filter(alive)
 
 
@@ -199,11 +204,14 @@ def visible_to(
 
 
 def seen_whole(
-    actor: Actor, *, reach: Reach | None = None, as_of: date | None = None
+    actor: Actor, *, reach: Reach | None = None, as_of: date | None = None, merged: bool = False
 ) -> QuerySet[Project]:
-    """能看全貌的项目(不含仅见认定事实者)。申报数字、检索、导出从这里开始。`as_of` 同上。"""
+    """能看全貌的项目(不含仅见认定事实者)。申报数字、检索、导出从这里开始。
+
+    `as_of` 同上;`merged` 见 `kept`。
+    """
     reach = reach or reach_of(actor)
-    base = kept(as_of)
+    base = kept(as_of, merged=merged)
     if reach.unlimited or {Relation.LEADER, Relation.BUREAU_VERIFIER} & set(reach.everywhere):
         return base
     condition = _condition(reach, Sight.FULL)
@@ -247,6 +255,18 @@ def door(actor: Actor, code: str, *, full: bool = True) -> Project:
     return project
 
 
+def merged_door(actor: Actor, code: str) -> Project:
+    """已并入别的项目的,由编号取来看它留下的一页:当初看得全它的人才进得来。
+
+    Raises:
+        NotFound: 没有、没有并入别的,或看不见。
+    """
+    row = seen_whole(actor, merged=True).filter(code=code, merged_into__isnull=False).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
 def visible_ids(actor: Actor, ids: Iterable[int]) -> set[int]:
     """这些编号里看得见的(检索、文件等登记处用)。"""
     return set(visible_to(actor).filter(pk__in=list(ids)).values_list("pk", flat=True))
@@ -256,12 +276,12 @@ def can_see_id(actor: Actor, object_id: str) -> bool:
     """文件的门:这个编号的项目看得全才下得了它的文件。"""
     if not (object_id.isascii() and object_id.isdigit()):
         return False
-    return seen_whole(actor).filter(pk=int(object_id)).exists()
+    return seen_whole(actor, merged=True).filter(pk=int(object_id)).exists()
 
 
 def present_id(actor: Actor, object_id: str) -> tuple[str, str]:
     """(名称, 网址)。"""
-    project = seen_whole(actor).get(pk=int(object_id))
+    project = seen_whole(actor, merged=True).get(pk=int(object_id))
     return project.name, f"/projects/{project.code}/"
 
 

@@ -1,6 +1,7 @@
 """各单位各期的应报、按时、迟报、未报、无实质进展:一条查询算若干期,任何一天都能重算。
 
-应报 = 期末(或所看那天,取早)在库的项目,归首谈单位,没有首谈单位的归登记单位;事后作废的退出。
+应报 = 期末(或所看那天,取早)在库的项目,归首谈单位,没有首谈单位的归登记单位;事后作废、并入别的项目的退出,
+撤销合并的回来(合并着的那几期不补报)。
 按第一稿的提交时刻判按时与迟报,按最后一稿判有无实质进展;所看那天终了之后的都不算。
 """
 
@@ -23,7 +24,8 @@ spans AS (
     SELECT s.project_id, s.recorded_at AS since, s.standing, s.voided, s.stage,
            s.lead_unit_id_at AS lead,
            LEAD(s.recorded_at) OVER (PARTITION BY s.project_id ORDER BY s.recorded_at, s.id) AS until,
-           BOOL_OR(s.voided) OVER (PARTITION BY s.project_id) AS gone
+           LAST_VALUE(s.voided) OVER (PARTITION BY s.project_id ORDER BY s.recorded_at, s.id
+               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS gone
     FROM pipeline_projectstate s WHERE s.recorded_at < %s AND {scope}
 ),
 owed AS (
@@ -31,7 +33,7 @@ owed AS (
     FROM spans s
     JOIN p ON s.since < p.t AND (s.until IS NULL OR s.until >= p.t)
     JOIN pipeline_project j ON j.id = s.project_id
-    WHERE NOT s.gone AND s.standing IN ('active', 'paused')
+    WHERE NOT s.gone AND NOT s.voided AND s.standing IN ('active', 'paused')
 ),
 told AS (
     SELECT u.project_id, u.period, MIN(u.at) AS first_at,

@@ -16,6 +16,7 @@ from juyuan.rooms.chains.models import Chain, Node
 from juyuan.rooms.investors.models import Investor
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.models.project import CONFIDENTIALITY_LABELS
+from juyuan.rooms.pipeline.queries.merging import codes_of
 from juyuan.rooms.pipeline.rules.amounts import Category, Origin, Unknown
 from juyuan.rooms.pipeline.rules.drafts import MONEY_FIELDS, TEXT_LIMITS
 from juyuan.rooms.pipeline.rules.facts import FactKey, LandingKind
@@ -81,6 +82,8 @@ LOOKS |= {
     "pipeline.relation.confirmed": Look("affiliate", "项目关系判定属实", "key"),
     "pipeline.relation.dismissed": Look("x", "项目关系判定不属实"),
     "pipeline.relation.revoked": Look("arrow-back-up", "项目关系撤销判定", "back"),
+    "pipeline.project.merged": Look("affiliate", "与另一个项目并成一个", "key"),
+    "pipeline.project.unmerged": Look("arrow-back-up", "撤销合并", "back"),
     "pipeline.supplement.added": Look("file-text", "登记补充协议", "key"),
     "pipeline.supplement.checked": Look("certificate", "补充协议已认可，签约数字按新金额", "key"),
 }
@@ -299,6 +302,8 @@ def _text(event: Event, verb: str) -> str:
         return RelationKind(kind).label if kind in set(RelationKind) else ""
     if event.event.startswith("pipeline.escalation."):
         return _escalation(after, verb)
+    if verb in ("merged", "unmerged"):
+        return "并入" if after.get("side") == "source" else "并进来一个"
     if verb in ("advance", "back", "jump"):
         return f"{_stage(event.before)} → {_stage(event.after)}"
     if verb == "registered":
@@ -352,8 +357,8 @@ def entries(events: Sequence[Event]) -> list[Entry]:
 
 
 def timeline_of(project: Project, limit: int = 50) -> tuple[list[Entry], int]:
-    """一个项目的经过(新的在前)与总条数。"""
-    rows = Event.objects.filter(obj_type=OBJ, obj_id=project.code, result=Result.DONE)
+    """一个项目的经过(新的在前)与总条数;并进来的项目的经过也在内。"""
+    rows = Event.objects.filter(obj_type=OBJ, obj_id__in=codes_of(project), result=Result.DONE)
     total = rows.count()
     return entries(list(rows.order_by("-id")[:limit])), total
 

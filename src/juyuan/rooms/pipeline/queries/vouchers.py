@@ -300,6 +300,8 @@ def _foreign(row: Voucher) -> str:
 
 
 def _files(row: Voucher) -> tuple[tuple[str, str], ...]:
+    if row.carried_from_id and standing(row) == VoucherState.REVERSED:
+        return ()  # 撤销合并:转入的冲回,文件回到原来的项目
     found = [(row.file_name, str(row.file_use_id))] if row.file_use_id else []
     found += [(f.file_name, str(f.file_use_id)) for f in row.files.all()]
     return tuple((name, f"/files/{use}/") for name, use in found)
@@ -362,10 +364,13 @@ def project_lines(project: Project, on: date, *, whole: bool = True) -> list[Vou
 
 
 def namesakes(project: Project) -> QuerySet[Project]:
-    """在库的、名称键相同的别的项目(不分看得见看不见,只给立件用)。"""
+    """在库的、名称键相同的别的项目(不分看得见看不见,只给立件用);名称属于已并入的,算留下的那一个。"""
     if not project.name_key:
         return Project.objects.none()
-    rows = Project.objects.filter(name_key=project.name_key, voided_at__isnull=True)
+    same = Project.objects.filter(name_key=project.name_key).order_by()
+    kept = same.filter(voided_at__isnull=True).values("pk")
+    merged = same.filter(merged_into__isnull=False).values("merged_into_id")
+    rows = Project.objects.filter(pk__in=kept.union(merged), voided_at__isnull=True)
     return rows.exclude(pk=project.pk)
 
 

@@ -53,6 +53,8 @@ EVENTS = {
     "pipeline.progress.reported": "报进展",
     "pipeline.progress.retracted": "撤回进展",
     "pipeline.project.seeded": "造仿真项目",
+    "pipeline.project.merged": "合并项目",
+    "pipeline.project.unmerged": "撤销合并项目",
     "pipeline.project.party_merged": "出资方随投资方合并",
     "pipeline.project.party_unmerged": "出资方随撤销合并放回",
     "pipeline.project.batch_updated": "期初批次改动项目",

@@ -71,6 +71,18 @@ BREAKS = {
         " recognised, reason, by_name, recorded_at)"
         " SELECT id, 'accepted', 99, '', '乙', now() FROM v",
         {"voucher_checks", "voucher_keys"}),
+    "merged_projects": (
+        "INSERT INTO pipeline_projectmerge (source_id, target_id, plan, moved, reason, by_name, at,"
+        " undone_by_name, undo_reason) SELECT id, (SELECT min(id) FROM pipeline_project),"
+        " '[]', '{}', '错', '甲', now(), '', '' FROM pipeline_project WHERE id = %s",
+        {"merged_projects"}),
+    "carried_once": (
+        f"WITH v AS ({VOUCHER} RETURNING *) INSERT INTO pipeline_voucher (project_id, carried_from_id,"
+        f" {MIRROR}, recognised_bp, recognised, parameters, file_sha256, file_name, note, reason,"
+        " batch_id, historical, paper, by_name, at) SELECT project_id, id, 1, kind, paid_on, amount,"
+        " currency, '', '', '', false, '2', 10000, 100, '{}', '', '', '', '错', '', false, '',"
+        " '甲', now() FROM v",
+        {"carried_once", "voucher_keys"}),
     "voucher_reversals": (
         f"WITH v AS ({VOUCHER} RETURNING *) INSERT INTO pipeline_voucher (project_id, reverses_id,"
         f" {MIRROR}, recognised_bp, recognised, parameters, file_sha256, file_name, note, reason,"

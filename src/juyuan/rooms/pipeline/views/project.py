@@ -17,7 +17,7 @@ from juyuan.foundation.ui import formats, vocab
 from juyuan.foundation.ui.context import money_unit
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import Denial
+from juyuan.kernel.verdict import Denial, NotFound
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.models import Project, VoidRequest
 from juyuan.rooms.pipeline.models.evidence import VoidStatus
@@ -33,7 +33,14 @@ from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.gates import missing
 from juyuan.rooms.pipeline.rules.stages import STANDING_VERBS, Stage, StageStatus, Standing
-from juyuan.rooms.pipeline.views import escalating, lighting, monthacts, relating, supplementing
+from juyuan.rooms.pipeline.views import (
+    combining,
+    escalating,
+    lighting,
+    monthacts,
+    relating,
+    supplementing,
+)
 from juyuan.rooms.pipeline.views.acting import ActsOf, acts_of
 from juyuan.rooms.pipeline.views.common import act_url, actor_of
 from juyuan.rooms.pipeline.views.paying import section
@@ -45,7 +52,10 @@ EVENTS, ALL_EVENTS = 12, 500
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """项目详情;只许看认定事实的人得到认定事实页。"""
     actor, today = actor_of(request), clock.today()
-    project = door(actor, code, full=False)
+    try:
+        project = door(actor, code, full=False)
+    except NotFound:  # 并入别的项目的,还有它自己的一页
+        return combining.closed_page(request, actor, code)
     if sight_of(actor, project) != Sight.FULL:
         return render(
             request,
@@ -76,11 +86,12 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "evidence": _evidence(page, acts),
         "money_note": _money_note(page),
         "voids": _voids(page, actor),
-        "more": _more(page.project, acts),
+        "more": _more(page.project, acts, may_merge=bool(access.can_merge(actor))),
         "forward": _forward(page, acts, today),
         "recognise": _recognise(page, acts),
         "month": monthacts.section(page.project, actor),
         "relations": relating.section(page.project, actor),
+        "merges": combining.section(page.project, actor),
         "supplements": supplementing.section(page.project, actor),
         "escalation": (escalation := escalating.section(page.project, actor)),
         "paid": (paid := section(page.project, actor)),
@@ -386,8 +397,8 @@ def _recognise(page: ProjectPage, acts: ActsOf) -> dict[str, Any] | None:
     }
 
 
-def _more(project: Project, acts: ActsOf) -> list[dict[str, Any]]:
-    """「更多」里的事:退回、越级、状态、撤回认定、作废。"""
+def _more(project: Project, acts: ActsOf, *, may_merge: bool) -> list[dict[str, Any]]:
+    """「更多」里的事:退回、越级、状态、撤回认定、合并、作废。"""
     code = project.code
     move = reverse("pipeline:move", args=[code])
     found: list[dict[str, Any]] = []
@@ -411,6 +422,11 @@ def _more(project: Project, acts: ActsOf) -> list[dict[str, Any]]:
         found.append(
             {"label": "撤回认定（冲回）", "icon": "arrow-back-up", "danger": True,
              "url": reverse("pipeline:withdraw_recognition", args=[code])}
+        )  # fmt: skip
+    if may_merge:
+        found.append(
+            {"label": "并入另一个项目", "url": reverse("pipeline:merge", args=[code]),
+             "icon": "git-merge"}
         )  # fmt: skip
     if acts.void:
         found.append(
