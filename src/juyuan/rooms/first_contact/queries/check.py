@@ -23,7 +23,6 @@ from juyuan.rooms.investors.queries import own_units
 from juyuan.rooms.investors.rules.keys import Key
 from juyuan.rooms.pipeline.queries.relations import limits
 
-
 _LIKELY = (Sameness.SAME, Sameness.UNKNOWN, Sameness.DIFFERENT)
 
 

@@ -63,7 +63,12 @@ def visible_to(actor: Actor) -> QuerySet[Claim]:
         )
     if everywhere or actor.has(Role.VERIFIER, BUREAU):
         return rows
-    seen = seen_whole(actor, merged=True).filter(confidentiality=Secrecy.RESTRICTED).order_by().values("pk")
+    seen = (
+        seen_whole(actor, merged=True)
+        .filter(confidentiality=Secrecy.RESTRICTED)
+        .order_by()
+        .values("pk")
+    )
     return rows.filter(
         ~Q(confidentiality=Secrecy.RESTRICTED)
         | Q(by_id=actor.account_id or 0)

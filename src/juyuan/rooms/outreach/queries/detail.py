@@ -55,7 +55,9 @@ def fate_of(actor: Actor, lead: Lead, within: bool) -> dict[str, str]:
     found = {"label": lead.state_enum.label, "text": lead.fate, "url": "", "conflict": ""}
     if lead.project is not None:
         where = f"现在在「{Stage(lead.project.stage).label}」"
-        found["text"] = f"已转项目,{'与同一件事的另一个项目并案' if lead.project.is_merged else where}"
+        found["text"] = (
+            f"已转项目,{'与同一件事的另一个项目并案' if lead.project.is_merged else where}"
+        )
         if projects_seen(actor).filter(pk=lead.project.pk).exists():
             found["url"] = f"/projects/{lead.project.code}/"
     if within and lead.conflict is not None:

@@ -284,9 +284,7 @@ def _return(
     for name in moved["aliases"]:
         if name in kept.aliases:
             kept.aliases.remove(name)
-    _save(
-        kept, now, aliases=kept.aliases, **{column: getattr(kept, column) for column in COLUMNS}
-    )
+    _save(kept, now, aliases=kept.aliases, **{column: getattr(kept, column) for column in COLUMNS})
     kept = _project(kept.pk)
     lose_claim(kept, actor=actor, reason=f"撤销合并：{reason}", now=now)
     escalation.refresh([kept.pk], actor=actor, now=now, reason=reason)
@@ -318,4 +316,3 @@ def _record(
             obj_label=project.name, after={"merge": entry.pk, "side": side, **more},
             reason=reason, clause=CLAUSE, now=now,
         )  # fmt: skip
-

@@ -7,59 +7,128 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pipeline', '0009_lead_by_claim'),
+        ("pipeline", "0009_lead_by_claim"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='evidence',
-            name='carried_from',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pipeline.evidence', verbose_name='转入自'),
+            model_name="evidence",
+            name="carried_from",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="pipeline.evidence",
+                verbose_name="转入自",
+            ),
         ),
         migrations.AddField(
-            model_name='project',
-            name='aliases',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='别名'),
+            model_name="project",
+            name="aliases",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=200),
+                blank=True,
+                default=list,
+                size=None,
+                verbose_name="别名",
+            ),
         ),
         migrations.AddField(
-            model_name='project',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='pipeline.project', verbose_name='并入的项目'),
+            model_name="project",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="absorbed",
+                to="pipeline.project",
+                verbose_name="并入的项目",
+            ),
         ),
         migrations.AddField(
-            model_name='voucher',
-            name='carried_from',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried', to='pipeline.voucher', verbose_name='转入自'),
+            model_name="voucher",
+            name="carried_from",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="carried",
+                to="pipeline.voucher",
+                verbose_name="转入自",
+            ),
         ),
         migrations.AddField(
-            model_name='voucher',
-            name='counted_on',
-            field=models.DateField(blank=True, null=True, verbose_name='归期照原来的'),
+            model_name="voucher",
+            name="counted_on",
+            field=models.DateField(blank=True, null=True, verbose_name="归期照原来的"),
         ),
         migrations.CreateModel(
-            name='ProjectMerge',
+            name="ProjectMerge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('plan', models.JSONField(default=list, verbose_name='合并计划')),
-                ('moved', models.JSONField(default=dict, verbose_name='搬动明细')),
-                ('reason', models.TextField(verbose_name='合并理由')),
-                ('by_name', models.CharField(max_length=60, verbose_name='合并人姓名')),
-                ('at', models.DateTimeField(verbose_name='合并时间')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('undone_by_name', models.CharField(blank=True, max_length=60, verbose_name='撤销人姓名')),
-                ('undo_reason', models.TextField(blank=True, verbose_name='撤销理由')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='合并人')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_out', to='pipeline.project', verbose_name='并入的')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_in', to='pipeline.project', verbose_name='留下的')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("plan", models.JSONField(default=list, verbose_name="合并计划")),
+                ("moved", models.JSONField(default=dict, verbose_name="搬动明细")),
+                ("reason", models.TextField(verbose_name="合并理由")),
+                ("by_name", models.CharField(max_length=60, verbose_name="合并人姓名")),
+                ("at", models.DateTimeField(verbose_name="合并时间")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                (
+                    "undone_by_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="撤销人姓名"),
+                ),
+                ("undo_reason", models.TextField(blank=True, verbose_name="撤销理由")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="合并人",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merges_out",
+                        to="pipeline.project",
+                        verbose_name="并入的",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merges_in",
+                        to="pipeline.project",
+                        verbose_name="留下的",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '项目合并',
-                'verbose_name_plural': '项目合并',
-                'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('source',), name='project_merge_one_live'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='project_merge_two')],
+                "verbose_name": "项目合并",
+                "verbose_name_plural": "项目合并",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at__isnull", True)),
+                        fields=("source",),
+                        name="project_merge_one_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", models.F("target")), _negated=True),
+                        name="project_merge_two",
+                    ),
+                ],
             },
         ),
     ]

@@ -36,7 +36,9 @@ class ProjectMerge(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["source"], condition=Q(undone_at__isnull=True), name="project_merge_one_live"
+                fields=["source"],
+                condition=Q(undone_at__isnull=True),
+                name="project_merge_one_live",
             ),
             models.CheckConstraint(name="project_merge_two", condition=~Q(source=F("target"))),
         ]

@@ -27,7 +27,7 @@ from juyuan.rooms.pipeline.models import (
 from juyuan.rooms.pipeline.models.evidence import VoidStatus
 from juyuan.rooms.pipeline.movers import movers
 from juyuan.rooms.pipeline.queries.scope import seen_whole
-from juyuan.rooms.pipeline.queries.vouchers import ACCEPTED, IN_STATE, QUEUE, with_standing
+from juyuan.rooms.pipeline.queries.vouchers import IN_STATE, QUEUE, with_standing
 from juyuan.rooms.pipeline.rules.amounts import Origin
 from juyuan.rooms.pipeline.rules.drafts import MONEY_FIELDS
 from juyuan.rooms.pipeline.rules.escalation import OPEN_STATES
@@ -97,7 +97,9 @@ def _said(
         elif name in said:
             said[name] = getattr(project, word)()
     if project.chain:
-        said["chain"] = f"{project.chain.short_name} {project.node.name if project.node else ''}".strip()
+        said["chain"] = (
+            f"{project.chain.short_name} {project.node.name if project.node else ''}".strip()
+        )
     said["parties"] = "；".join(
         f"{p.investor.name} {percent(p.share_bp)} {Origin(p.origin).label if p.origin else ''}".strip()
         for p in parties
@@ -179,7 +181,7 @@ def merged_now(entry: ProjectMerge) -> Merged:
         recognised_since=tuple(
             Stage(stage).label for stage in since.order_by("pk").values_list("stage", flat=True)
         ),
-        changed_vouchers=carried.exclude(verdict=ACCEPTED, asked=False).count(),
+        changed_vouchers=carried.exclude(IN_STATE[VoucherState.ACCEPTED.value]).count(),
     )
 
 

@@ -213,7 +213,9 @@ def judge_fills(plan: MergePlan, chosen: Collection[str]) -> list[Finding]:
     """勾选的都得是计划里可以补的。"""
     known = {fill.name for fill in plan.fills}
     return [
-        Finding("fills", "merge.fill", CLAUSE, f"「{FILLABLE.get(name, name)}」不能由并入的一个补上")
+        Finding(
+            "fills", "merge.fill", CLAUSE, f"「{FILLABLE.get(name, name)}」不能由并入的一个补上"
+        )
         for name in chosen
         if name not in known
     ]
@@ -246,7 +248,9 @@ def undo_until(merged_at: datetime, days: int) -> datetime:
 
 
 @rule("3.3b")
-def judge_undo(merged: Merged, days: int, now: datetime, effective: date | None = None) -> list[Finding]:
+def judge_undo(
+    merged: Merged, days: int, now: datetime, effective: date | None = None
+) -> list[Finding]:
     """强化项目动态管理:合并错了的,期限之内照原样分开;过了期限、留下的一个已经变了的,说明缘由与出路。"""
     found: list[Finding] = []
 
@@ -269,7 +273,9 @@ def judge_undo(merged: Merged, days: int, now: datetime, effective: date | None 
         )
     if merged.recognised_since:
         named = "、".join(merged.recognised_since)
-        block("recognised_since", f"合并之后留下的一个认定了{named}：请先撤回认定（冲回），再撤销合并")
+        block(
+            "recognised_since", f"合并之后留下的一个认定了{named}：请先撤回认定（冲回），再撤销合并"
+        )
     if merged.changed_vouchers:
         block(
             "changed_voucher",

@@ -196,7 +196,10 @@ def test_并入的一个退出各处_留下指针_证据与经过在留下的一
 def test_同一张凭证合并之后仍只用一次(cast: Any) -> None:
     gone, kept = pair(cast)
     do(cast, gone, kept)
-    for by, project in (("longshan", kept), ("dongfeng", f.planning(cast, by="dongfeng", name="另一个"))):
+    for by, project in (
+        ("longshan", kept),
+        ("dongfeng", f.planning(cast, by="dongfeng", name="另一个")),
+    ):
         with pytest.raises(RuleBroken):
             v.paid(cast, project, "发票东丰1", by=by)
 
@@ -322,7 +325,7 @@ def test_撤销过期_后来又并_认定了_转入的冲回了_都不行(cast: 
     gone, kept = pair(cast)
     entry = do(cast, gone, kept)
     days = params(cast.TODAY)["pipeline.merge_undo_days"]
-    with pytest.raises(RuleBroken, match="pipeline.merge_undo_days"):
+    with pytest.raises(RuleBroken, match=r"pipeline\.merge_undo_days"):
         undo(cast, entry, days=days + 1)
     third = f.planning(cast, name="第三个")
     second = do(cast, fresh(kept), third)

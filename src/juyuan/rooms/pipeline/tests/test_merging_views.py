@@ -39,7 +39,13 @@ def test_先看计划_再办_页上有指针(cast: Any) -> None:
     page = client.get(url(gone), {"target": kept.code.lower()})
     assert page.status_code == 200
     said = body(page)
-    for word in ("证据 1 项", "认可过的到位资金凭证 1 项", "东丰纺织园A1地块", "空着", "30 天内可以撤销"):
+    for word in (
+        "证据 1 项",
+        "认可过的到位资金凭证 1 项",
+        "东丰纺织园A1地块",
+        "空着",
+        "30 天内可以撤销",
+    ):
         assert word in said
     form = {
         "target": kept.code, "source_version": gone.version, "target_version": kept.version,
@@ -70,7 +76,7 @@ def test_看计划之后有人改过_不办(cast: Any) -> None:
 
 
 def test_拦住的说缘由_没有提交的按钮(cast: Any) -> None:
-    gone, kept = pair(cast)
+    gone, _ = pair(cast)
     client = cast.client("heyan")
     page = body(client.get(url(gone), {"target": gone.code}))
     assert "不能把一个项目并入它自己" in page and "btn-danger" not in page
@@ -87,7 +93,9 @@ def test_看不见的留下的一个与没有的_答得一样(cast: Any) -> None
     plain = f.planning(cast, name="一般的一个")
     client = cast.client("shangwuju_head")
     pages = [
-        re.sub(r'value="\w{64}"', "", body(client.get(url(plain), {"target": code}))).replace(code, "")
+        re.sub(r'value="\w{64}"', "", body(client.get(url(plain), {"target": code}))).replace(
+            code, ""
+        )
         for code in (hidden.code, "LY-NOSUCH1")
     ]
     assert pages[0] == pages[1] and "没有这个编号的项目" in pages[0]

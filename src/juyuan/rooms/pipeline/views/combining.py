@@ -56,7 +56,9 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
         except NotFound:
             pick.add_error("target", "没有这个编号的项目，请核对")
     if target is None:
-        return _page(request, source, pick, None, None, 422 if chosen or request.method == "POST" else 200)
+        return _page(
+            request, source, pick, None, None, 422 if chosen or request.method == "POST" else 200
+        )
     found = plan(actor=actor, source=source, target=target)
     initial = {
         "target": target.code,
@@ -78,7 +80,9 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
             add_findings(form, broken.findings)
         except Stale as stale:
             step = Step("重看合并计划", f"{request.path}?target={target.code}", True)
-            return respond(request, stale, what="看计划之后有人改过其中一个，没有合并", steps=[step])
+            return respond(
+                request, stale, what="看计划之后有人改过其中一个，没有合并", steps=[step]
+            )
         else:
             days = read.undo_days(now)
             messages.success(request, f"已并入「{target.name}」，{days} 天内可以撤销")
