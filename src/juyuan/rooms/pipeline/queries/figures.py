@@ -154,16 +154,21 @@ class View:
             return cls(None, None)
         return cls(actor, reach_of(actor))
 
-    def rows(self, *, full: bool, as_of: date | None) -> QuerySet[Project] | None:
+    def rows(
+        self, *, full: bool, as_of: date | None, merged: bool = False
+    ) -> QuerySet[Project] | None:
         """看得全(`full`)或看得见的项目;全市为 None。给了日期,那天之后才作废的还算。"""
         if self.actor is None:
             return None
-        seen = seen_whole if full else visible_to
-        return seen(self.actor, reach=self.reach, as_of=as_of)
+        if full:
+            return seen_whole(self.actor, reach=self.reach, as_of=as_of, merged=merged)
+        return visible_to(self.actor, reach=self.reach, as_of=as_of)
 
-    def sql(self, column: str, *, full: bool, as_of: date | None) -> tuple[str, tuple[Any, ...]]:
-        """范围条件。"""
-        rows = self.rows(full=full, as_of=as_of)
+    def sql(
+        self, column: str, *, full: bool, as_of: date | None, merged: bool = False
+    ) -> tuple[str, tuple[Any, ...]]:
+        """范围条件;`merged` 即并入别的项目的也在范围里(那时在不在,由语句里的快照说)。"""
+        rows = self.rows(full=full, as_of=as_of, merged=merged)
         if rows is None:
             return "TRUE", ()
         try:

@@ -95,7 +95,7 @@ class Where:
     project_ids: tuple[int, ...] | None = None
 
     def sql(self) -> tuple[str, list[Any]]:
-        text, found = self.view.sql("s.project_id", full=True, as_of=None)
+        text, found = self.view.sql("s.project_id", full=True, as_of=None, merged=True)
         params = list(found)
         if self.unit_ids is not None:
             text += f" AND {OF_UNITS}"
