@@ -112,8 +112,9 @@ class Row:
     created: datetime
     updated: datetime
     version: int
-    voided: bool
-    """看的是过去的一天,其后已作废:没有详情可打开。"""
+    gone: str
+    """看的是过去的一天,其后作废(没有详情可打开)或并入别的了;在的为空。"""
+    merged: bool
 
     @property
     def investor(self) -> str:
@@ -194,6 +195,12 @@ def rows_of(
     return found
 
 
+def _gone(project: Project) -> str:
+    if not project.is_voided:
+        return ""
+    return "后来作废" if project.merged_into_id is None else "后来并入别的项目"
+
+
 def _row(
     project: Project,
     parties: Sequence[ProjectParty],
@@ -237,7 +244,8 @@ def _row(
         created=project.created_at,
         updated=project.updated_at,
         version=project.version,
-        voided=project.is_voided,
+        gone=_gone(project),
+        merged=project.merged_into_id is not None,
     )
 
 

@@ -311,7 +311,7 @@ def test_s3_3b_后来作废的_各人那一天的数与清单都还有(cast, who
     if who == "shenji":
         return
     shown = listing.listing(actor, read({"stage": "signed", "as_of": str(before)}), on=cast.TODAY)
-    assert {row.name: row.voided for row in shown.rows} == {"录错的": True, "在的": False}
+    assert {row.name: row.gone for row in shown.rows} == {"录错的": "后来作废", "在的": ""}
 
 
 def test_后来作废的_那一天的清单里没有可点的链接_看板也不散架(cast, settings) -> None:

@@ -194,7 +194,8 @@ def test_清单里没有它_过去某天的清单里有(cast: Any) -> None:
     listed = reverse("pipeline:list")
     assert gone.code not in body(client.get(listed)) and kept.code in body(client.get(listed))
     day = (cast.TODAY - timedelta(days=1)).isoformat()
-    assert gone.code in body(client.get(listed, {"as_of": day}))
+    then = body(client.get(listed, {"as_of": day}))
+    assert url(gone, "detail") in then and "后来并入别的项目" in then and "后来作废" not in then
     third = f.planning(cast, name="另一个")
     merge_projects(
         actor=cast.actor("heyan"), source=fresh(kept), target=third, reason="又是同一件",

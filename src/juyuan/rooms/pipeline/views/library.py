@@ -193,7 +193,7 @@ def card(row: listing.Row, movable: bool) -> dict[str, Any]:
     return {
         "title": row.name,
         "url": tables.project_url(row),
-        "second": row.investor or "投资方未定",
+        "second": (row.investor or "投资方未定") + (f"（{row.gone}）" if row.gone else ""),
         "amount": row.total.yuan,
         "amount_text": row.total.note,
         "light": row.lamp.light.value,

@@ -102,7 +102,7 @@ def light_cell(row: Row) -> SafeString:
     """灯:形状加词,点开就是为什么。"""
     light = row.lamp.light
     shown = render.light(light.value, light.label)
-    if row.voided or not row.lamp.signal.reasons:
+    if row.gone or not row.lamp.signal.reasons:
         return shown
     return format_html('<a class="jy-plain" href="{}#light">{}</a>', project_url(row), shown)
 
@@ -116,11 +116,11 @@ def _hosts_cell(row: Row) -> Any:
 
 def project_url(row: Row) -> str:
     """详情的网址;看过去的一天时,其后已作废的没有。"""
-    return "" if row.voided else reverse("pipeline:detail", args=[row.code])
+    return "" if row.gone and not row.merged else reverse("pipeline:detail", args=[row.code])
 
 
 def _second(row: Row) -> str:
-    return (row.investor or "投资方未定") + ("（后来作废）" if row.voided else "")
+    return (row.investor or "投资方未定") + (f"（{row.gone}）" if row.gone else "")
 
 
 def columns(unit: str) -> tuple[Column, ...]:
