@@ -355,11 +355,12 @@ class World:
             }  # fmt: skip
         elif name.startswith(("first_contact:", "api:first_contact")):
             objects = {"pk": self.check.pk, "level": "final", "form": "docx"}
-            if name.removeprefix("first_contact:") in CONFLICT_PAGES:
+            page = name.removeprefix("first_contact:").removeprefix("api:first_contact_")
+            if page in CONFLICT_PAGES:
                 objects["code"] = self.first_talks[level][1].code
-            elif name.removeprefix("first_contact:") in CLAIM_PAGES:
+            elif page in CLAIM_PAGES:
                 objects["code"] = self.first_talks[level][0].code
-        elif name.startswith("outreach:"):
+        elif name.startswith(("outreach:", "api:lead")):
             objects = {"code": self.leads[level].code, "verb": "answer"}
         elif name.startswith(("chains:", "api:chain")):
             objects = {"code": self.chain.code, "pk": self.enterprise.pk}

@@ -430,6 +430,7 @@ def api_routers() -> list[tuple[str, Any]]:
     from juyuan.rooms.chains.api import router as chains
     from juyuan.rooms.first_contact.api import router as first_contacts
     from juyuan.rooms.investors.api import router as investors
+    from juyuan.rooms.outreach.api import router as leads
     from juyuan.rooms.pipeline.api import router as projects
     from juyuan.rooms.pipeline.api.monthly import router as months
 
@@ -440,6 +441,7 @@ def api_routers() -> list[tuple[str, Any]]:
         ("/investors", investors),
         ("/chains", chains),
         ("/first-contacts", first_contacts),
+        ("/leads", leads),
         ("/figures", figures),
         ("/monthly-updates", months),
         ("/duties", duties),

@@ -15,11 +15,10 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from juyuan.foundation.apikit.idempotency import once
-from juyuan.foundation.apikit.shapes import if_match
+from juyuan.foundation.apikit.shapes import if_match, optional_match
 
 DEPTH = 4
 OURS = "juyuan."
-OPTIONAL = "_optional_match"
 SKIP_READ = ("409", "412", "428")
 
 IF_MATCH = {
@@ -49,10 +48,10 @@ def _reached(function: Any, depth: int, seen: set[Any]) -> Iterator[str]:
     if function is if_match:
         yield "if_match"
         return
-    if not function.__module__.startswith(OURS):
-        return
-    if function.__name__ == OPTIONAL:
+    if function is optional_match:
         yield "optional"
+        return
+    if not function.__module__.startswith(OURS):
         return
     for name in _names(function.__code__):
         yield from _reached(function.__globals__.get(name), depth - 1, seen)

@@ -121,6 +121,7 @@ LEAD_OWN = Door("线索:报送人", "own", others(LEAD_KNOWN), "own", others(LIS
 LEAD_ANSWER = Door(
     "线索:答复", BUREAU, others(LEAD_KNOWN), "verifier", others(LISTED),
 )  # fmt: skip
+LEAD_HANDLE = Door("线索:承办单位(分办之后)", "", others(LEAD_KNOWN), "", others(LISTED))
 LEAD_NEW = Door("报线索的人(三员看不见)", f"{STAFF} adviser", ADMINS)
 
 
@@ -402,6 +403,33 @@ PAGES: tuple[Page, ...] = (
     Page("api:investors", STAFF_ONLY, post=422, get_door=ANYONE),
     Page("api:investor_cases", BUREAU_ONLY),
     _post_only("api:first_contact_check", STAFF_ONLY, 422),
+    Page("api:first_contacts", STAFF_NOT_ADMIN, post=422, get_door=FIRST_TALKS),
+    Page("api:first_contact", CLAIM_SEE),
+    _post_only("api:first_contact_opening", BUREAU_VERIFIER_NOT_ADMIN, 422),
+    _post_only("api:first_contact_extend", CLAIM_EXTEND, 422),
+    _post_only("api:first_contact_lapse", CLAIM_DECIDE, 422),
+    _post_only("api:first_contact_take_up", CLAIM_TAKE, 422),
+    _post_only("api:first_contact_end", CLAIM_OWN, 422),
+    _post_only("api:first_contact_hand_over", CLAIM_OWN, 422),
+    _post_only("api:first_contact_accept", CLAIM_ACCEPT, 422),
+    _post_only("api:first_contact_found", CLAIM_FOUND, 422),
+    Page("api:first_contact_conflicts", FIRST_TALKS),
+    Page("api:first_contact_conflict", CONFLICT_SEE),
+    Page("api:first_contact_paper", CONFLICT_SEE),
+    _post_only("api:first_contact_prove", CONFLICT_PARTY, 422),
+    _post_only("api:first_contact_appeal", CONFLICT_PARTY, 422),
+    _post_only("api:first_contact_rule", CONFLICT_RULE, 422),
+    _post_only("api:first_contact_dismiss", CONFLICT_RULE, 422),
+    Page("api:leads", LEAD_NEW, post=422, get_door=NOT_ADMIN),
+    Page("api:lead", LEAD_OWN, get_door=LEAD_SEE, more={"PATCH": 428}),
+    _post_only("api:lead_submit", LEAD_OWN, 422),
+    _post_only("api:lead_withdraw", LEAD_OWN, 422),
+    _post_only("api:lead_answer", LEAD_ANSWER, 422),
+    _post_only("api:lead_assign", LEAD_ANSWER, 422),
+    _post_only("api:lead_judge", LEAD_HANDLE, 422),
+    _post_only("api:lead_feed_back", LEAD_HANDLE, 422),
+    _post_only("api:lead_refuse", LEAD_ANSWER, 422),
+    _post_only("api:lead_convert", LEAD_HANDLE, 422),
     _post_only("api:investor_settle", BUREAU_ONLY, 422),
     _post_only("api:investor_unmerge", BUREAU_VERIFIER, 422),
     Page("api:investor", INVESTOR_EDIT, get_door=INVESTOR_SEE, more={"PATCH": 428}),

@@ -130,3 +130,8 @@ def if_match(request: HttpRequest) -> int:
     if not (raw.isascii() and raw.isdigit() and len(raw) <= 9):
         raise PreconditionRequired
     return int(raw)
+
+
+def optional_match(request: HttpRequest) -> int | None:
+    """If-Match 可带可不带的操作:带了就是版本,没带为空。"""
+    return if_match(request) if request.headers.get("If-Match") else None

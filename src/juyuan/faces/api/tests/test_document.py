@@ -17,6 +17,22 @@ REFUSALS = {
     "422": "Findings", "428": "Message",
 }  # fmt: skip
 OURS = "/api/v1"
+MAY_MATCH = {
+    "/projects": ("advance", "recognise", "withdraw-recognition", "standing"),
+    "/first-contacts": ("extend", "lapse", "take-up", "end", "hand-over", "accept", "project"),
+    "/first-contacts/conflicts": ("evidence", "rule", "appeal", "dismiss"),
+    "/leads": (
+        "submit",
+        "withdraw",
+        "answer",
+        "assign",
+        "judge",
+        "feed-back",
+        "refuse",
+        "convert",
+    ),
+}
+"""这些操作的 If-Match 可带可不带。"""
 
 
 @pytest.fixture
@@ -47,17 +63,16 @@ def test_every_operation_declares_its_refusals_with_their_shapes(schema: dict[st
 def test_headers_stand_where_they_are_read_and_nowhere_else(schema: dict[str, Any]) -> None:
     found = {(p.removeprefix(OURS), m): headers(op) for p, m, op in operations(schema)}
     must = {key for key, names in found.items() if names.get("If-Match")}
-    assert must == {("/projects/{code}", "patch"), ("/investors/{code}", "patch")}
+    assert must == {(f"/{what}/{{code}}", "patch") for what in ("projects", "investors", "leads")}
     may = {key for key, names in found.items() if names.get("If-Match") is False}
     assert may == {
-        (f"/projects/{{code}}/{verb}", "post")
-        for verb in ("advance", "recognise", "withdraw-recognition", "standing")
+        (f"{start}/{{code}}/{verb}", "post") for start, verbs in MAY_MATCH.items() for verb in verbs
     }
     once = {key[0] for key, names in found.items() if "Idempotency-Key" in names}
     assert {
         "/projects", "/investors", "/imports", "/projects/{code}/vouchers", "/projects/{code}/void",
         "/parameters/{key}/proposals", "/projects/{code}/escalation/report",
-        "/projects/{code}/supplements",
+        "/projects/{code}/supplements", "/leads", "/leads/{code}/convert", "/first-contacts", "/first-contacts/conflicts/{code}/evidence",
     } <= once  # fmt: skip
     for path, method, operation in operations(schema):
         names = headers(operation)

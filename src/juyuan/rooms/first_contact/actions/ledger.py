@@ -34,11 +34,11 @@ from juyuan.rooms.first_contact.actions.ruling import log, move
 from juyuan.rooms.first_contact.actions.settle import close_parties
 from juyuan.rooms.first_contact.actions.steps import CLAUSE, fresh_project, step
 from juyuan.rooms.first_contact.models import Claim, Conflict, ConflictParty
-from juyuan.rooms.first_contact.queries.claims import OBJ
+from juyuan.rooms.first_contact.queries.claims import OBJ, lacks_file
 from juyuan.rooms.first_contact.queries.duty import CONFLICT, RULING
 from juyuan.rooms.first_contact.rules.claims import judge_claim
 from juyuan.rooms.first_contact.rules.ledger import ClaimCommand
-from juyuan.rooms.first_contact.rules.rights import LIVE, ClaimState, ClaimVerb
+from juyuan.rooms.first_contact.rules.rights import ClaimState, ClaimVerb
 from juyuan.rooms.first_contact.rules.rulings import PENDING, ConflictState
 from juyuan.rooms.investors.access import is_bureau
 from juyuan.rooms.investors.actions import write_match_keys
@@ -156,11 +156,6 @@ def add_claim_file(*, actor: Actor, claim: Claim, file: StoredFile | None, now: 
             clause=CLAUSE, now=now,
         )  # fmt: skip
     return claim
-
-
-def lacks_file(claim: Claim) -> bool:
-    """台账来的、在办的,还没有文件的(接手、移交来的本来就没有,不算)。"""
-    return claim.file_use_id is None and claim.file_name != "" and claim.state in LIVE
 
 
 def reverse_batch(

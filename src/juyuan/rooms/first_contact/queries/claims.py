@@ -17,6 +17,7 @@ from juyuan.kernel.verdict import NotFound
 from juyuan.rooms.first_contact.models import Claim, ClaimEvent, Handover
 from juyuan.rooms.first_contact.rules.claims import Secrecy
 from juyuan.rooms.first_contact.rules.rights import (
+    LIVE,
     ClaimState,
     ClaimVerb,
     Outlook,
@@ -196,3 +197,8 @@ def substance(project_ids: Collection[int], on: date) -> dict[int, date]:
         for pk, found in rows.items()
         if any(h.substantive for h in found)
     }
+
+
+def lacks_file(claim: Claim) -> bool:
+    """台账来的、在办的,还没有文件的(接手、移交来的本来就没有,不算)。"""
+    return claim.file_use_id is None and claim.file_name != "" and claim.state in LIVE

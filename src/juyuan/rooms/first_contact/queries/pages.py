@@ -25,7 +25,15 @@ from juyuan.rooms.first_contact.models import (
 from juyuan.rooms.first_contact.queries.claims import Rights, rights, visible_to
 from juyuan.rooms.first_contact.queries.conflicts import own_side, sees_both
 from juyuan.rooms.first_contact.queries.conflicts import visible_ids as conflicts_seen
+from juyuan.rooms.first_contact.queries.conflicts import visible_to as seen_conflicts
 from juyuan.rooms.first_contact.queries.duty import EVIDENCE
+from juyuan.rooms.first_contact.queries.past import (
+    claims_in,
+    claims_on,
+    conflicts_in,
+    conflicts_on,
+    conflicts_ruled,
+)
 from juyuan.rooms.first_contact.rules.claims import ContactProof
 from juyuan.rooms.first_contact.rules.rights import LIVE, ClaimState, ClaimVerb, Outlook
 from juyuan.rooms.first_contact.rules.rulings import (
@@ -64,7 +72,8 @@ class Line:
 
     @property
     def state(self) -> ClaimState:
-        return self.claim.state_enum
+        """看的那一天的状态。"""
+        return self.rights.state or self.claim.state_enum
 
     @property
     def signal(self) -> str:
@@ -82,24 +91,32 @@ def read_tab(given: Mapping[str, str]) -> tuple[str, str]:
     return (tab if tab in TABS else "live"), given.get("unit", "").replace("\x00", "")[:60]
 
 
-def listed(actor: Actor, tab: str, unit: str, on: date) -> QuerySet[Claim]:
-    """清单,新的在前。"""
+def listed(
+    actor: Actor, tab: str, unit: str, on: date, as_of: date | None = None
+) -> QuerySet[Claim]:
+    """清单,新的在前。给了 `as_of` 即那一天终了时的样子(`on` 与它相同)。"""
     rows = visible_to(actor).select_related("unit").order_by("-id")
     if unit:
         rows = rows.filter(unit__code=unit)
     if tab == "live":
-        return rows.filter(state__in=[s.value for s in LIVE])
+        return claims_in(rows, LIVE, as_of)
     if tab == "mine":
-        return rows.filter(unit_id__in=sorted(actor.unit_ids))
+        rows = rows.filter(unit_id__in=sorted(actor.unit_ids))
     if tab == "opening":
-        return rows.filter(unconfirmed())
+        if as_of is None:
+            return rows.filter(unconfirmed())
+        return claims_in(rows.filter(opening=True), (ClaimState.REGISTERED,), as_of)
     if tab == "proposed":
-        held = list(rows.filter(state=ClaimState.PROTECTED)[:SCAN])
-        seen = rights(held, on)
-        return rows.filter(
-            pk__in=[pk for pk, r in seen.items() if r.outlook and r.outlook.propose_lapse]
-        )
-    return rows
+        return proposed(claims_in(rows, (ClaimState.PROTECTED,), as_of), on)
+    return rows if as_of is None else claims_on(rows, as_of)
+
+
+def proposed(held: QuerySet[Claim], on: date) -> QuerySet[Claim]:
+    """受保护的里系统提请失去独占的;逐件算,至多看 `SCAN` 件。"""
+    seen = rights(list(held[:SCAN]), on)
+    return held.filter(
+        pk__in=[pk for pk, r in seen.items() if r.outlook and r.outlook.propose_lapse]
+    )
 
 
 def unconfirmed() -> Q:
@@ -191,6 +208,7 @@ class Side:
     claim: Claim | None
     project_url: str
     project_name: str
+    project_code: str = ""
     evidence: tuple[Proof, ...] = ()
     earliest: bool = False
 
@@ -225,6 +243,7 @@ def sides(actor: Actor, conflict: Conflict) -> list[Side]:
                 if project is not None and visible
                 else "",
                 project_name=project.name if project is not None and visible else "",
+                project_code=project.code if project is not None and visible else "",
                 evidence=tuple(
                     Proof(p, files[str(p.pk)][0].url if files.get(str(p.pk)) else "")
                     for p in proofs
@@ -243,12 +262,14 @@ def _projects_of(parties: Collection[ConflictParty]) -> set[int]:
 
 @dataclass(frozen=True)
 class RulingLine:
-    """一次裁定,份额写成单位名称;争议的一方只看牵头单位与自己的份额。"""
+    """一次裁定,份额写成单位名称(`codes` 是代码);争议的一方只看牵头单位与自己的份额。"""
 
     label: str
     level: str
     lead: str
+    lead_code: str
     shares: tuple[tuple[str, int], ...]
+    codes: tuple[tuple[str, int], ...]
     reason: str
     clause: str
     by: str
@@ -263,36 +284,46 @@ def rulings(actor: Actor, conflict: Conflict) -> list[RulingLine]:
         Ruling.objects.filter(conflict=conflict).select_related("lead_unit").order_by("-id")
     )
     ids = {int(unit) for row in rows for unit in row.shares}
-    names = dict(Unit.objects.filter(pk__in=ids).values_list("pk", "name"))
-    return [
-        RulingLine(
-            label=RulingLevel(row.level).label,
-            level=row.level,
-            lead=row.lead_unit.name,
-            shares=tuple(
-                (names[int(unit)], share)
-                for unit, share in row.shares.items()
-                if both or (mine is not None and int(unit) == mine.unit_id)
-            ),
-            reason=row.reason,
-            clause=row.clause,
-            by=f"{row.unit_name} {row.by_name}".strip(),
-            at=row.at,
+    units = Unit.objects.in_bulk(ids)
+    found = []
+    for row in rows:
+        shown = [
+            (units[int(unit)], share)
+            for unit, share in row.shares.items()
+            if both or (mine is not None and int(unit) == mine.unit_id)
+        ]
+        found.append(
+            RulingLine(
+                label=RulingLevel(row.level).label,
+                level=row.level,
+                lead=row.lead_unit.name,
+                lead_code=row.lead_unit.code,
+                shares=tuple((unit.name, share) for unit, share in shown),
+                codes=tuple((unit.code, share) for unit, share in shown),
+                reason=row.reason,
+                clause=row.clause,
+                by=f"{row.unit_name} {row.by_name}".strip(),
+                at=row.at,
+            )
         )
-        for row in rows
-    ]
+    return found
 
 
-CONFLICT_TABS = {"pending": "未定", "all": "全部"}
+CONFLICT_TABS = {"pending": "未定", "ruled": "裁定过的", "all": "全部"}
 CONFLICT_SIGNALS = {
     ConflictState.OPEN: "warn", ConflictState.RULED: "ok", ConflictState.APPEALED: "warn",
     ConflictState.FINAL: "ok", ConflictState.CLOSED: "idle",
 }  # fmt: skip
 
 
-def pending_states() -> list[str]:
-    """未定的各状态。"""
-    return [state.value for state in PENDING]
+def conflicts_listed(actor: Actor, tab: str, as_of: date | None = None) -> QuerySet[Conflict]:
+    """撞单的清单,新的在前。给了 `as_of` 即那一天终了时的样子(`state_then`)。"""
+    rows = seen_conflicts(actor).order_by("-id")
+    if as_of is not None:
+        rows = conflicts_on(rows, as_of)
+    if tab == "pending":
+        return conflicts_in(rows, PENDING, as_of)
+    return conflicts_ruled(rows, as_of) if tab == "ruled" else rows
 
 
 def link_of(actor: Actor, project: Project) -> tuple[str, str] | None:

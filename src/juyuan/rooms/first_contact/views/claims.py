@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juyuan.foundation.exchange.queries import opening_barred
+from juyuan.foundation.figures.rules import read_as_of
 from juyuan.foundation.files.kept import receive
 from juyuan.foundation.files.queries import files_of
 from juyuan.foundation.policy.queries import bureau, params
@@ -22,7 +25,6 @@ from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, require
 from juyuan.rooms.first_contact import access
-from juyuan.rooms.first_contact.actions import ledger
 from juyuan.rooms.first_contact.actions.register import register_claim
 from juyuan.rooms.first_contact.actions.rights import confirm_opening_claims
 from juyuan.rooms.first_contact.forms import new_session
@@ -31,19 +33,24 @@ from juyuan.rooms.first_contact.models import Claim
 from juyuan.rooms.first_contact.queries import claims as read
 from juyuan.rooms.first_contact.queries import opening as waiting
 from juyuan.rooms.first_contact.queries import pages
-from juyuan.rooms.first_contact.rules.rights import HOLDING, ClaimState
-from juyuan.rooms.first_contact.rules.rulings import ConflictState
+from juyuan.rooms.first_contact.queries.offers import offered
+from juyuan.rooms.first_contact.rules.rights import ClaimState
 from juyuan.rooms.first_contact.views.acts import BOTH, claim_url, confirmed
 from juyuan.rooms.first_contact.views.pages import actor_of, answer_context
-from juyuan.rooms.investors.queries import own_units
 from juyuan.rooms.pipeline.queries.scope import door as project_door
 
+ACTS = {
+    "accept": ("答复移交", "check"), "found": ("登记项目", "plus"),
+    "file": ("补交凭据", "upload"), "lapse": ("确认失去独占", "shield-x"), "extend": ("延长保护期", "calendar-plus"),
+    "take_up": ("接手", "user-check"), "hand_over": ("移交", "transfer"), "end": ("终结", "circle-x"),
+}  # fmt: skip
 
-def _tabs(actor: Actor, tab: str, unit: str) -> list[dict[str, Any]]:
+
+def _tabs(actor: Actor, tab: str, unit: str, as_of: date | None) -> list[dict[str, Any]]:
     shown = dict(pages.TABS)
     if not access.decides(actor):
         shown.pop("opening")
-    more = f"&unit={unit}" if unit else ""
+    more = (f"&unit={quote(unit)}" if unit else "") + (f"&as_of={as_of}" if as_of else "")
     return [
         {"label": label, "url": f"?tab={key}{more}", "current": key == tab}
         for key, label in shown.items()
@@ -56,22 +63,25 @@ def listing(request: HttpRequest) -> HttpResponse:
     actor, today = actor_of(request), clock.today()
     require(access.can_list(actor))
     tab, unit = pages.read_tab(request.GET.dict())
+    as_of, problem = read_as_of(request.GET.get("as_of", ""), today)
     page = paginate(
-        pages.listed(actor, tab, unit, today), Order("id", desc=True),
+        pages.listed(actor, tab, unit, as_of or today, as_of), Order("id", desc=True),
         request.GET.get("cursor", "")[:400], page_limit(request),
     )  # fmt: skip
     context = {
         "page_title": "首谈",
         "page": page,
-        "lines": pages.lines(list(page.items), today),
-        "tabs": _tabs(actor, tab, unit),
+        "lines": pages.lines(list(page.items), as_of or today),
+        "as_of": as_of,
+        "problem": problem,
+        "tabs": _tabs(actor, tab, unit, as_of),
         "unit": unit,
         "tab": tab,
         "may_register": bool(access.can_register(actor)),
         "may_confirm": bool(access.can_decide(actor)),
         "export_url": reverse("exchange:export", args=["claims"])
         + querystring.replace(request.GET, limit=None, cursor=None, tab=tab)
-        if page.items
+        if page.items and as_of is None
         else "",
     }
     return render(request, "first_contact/list.html", context)
@@ -152,43 +162,21 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "conflicts": conflicts,
         "handover": waiting,
         "project_url": pages.project_url(actor, claim),
-        "acts": _acts(actor, claim, line, waiting, conflicts),
+        "acts": _acts(claim, offered(actor, claim, seen, waiting, conflicts)),
         "crumbs": [{"label": "首谈", "url": reverse("first_contact:list")}, {"label": claim.code}],
     }
     return render(request, "first_contact/claim.html", context)
 
 
-def _acts(
-    actor: Actor, claim: Claim, line: pages.Line, waiting: Any, conflicts: list[Any]
-) -> list[dict[str, Any]]:
-    """此人此刻能办的事(只为显示,判断仍在动作里)。"""
-    state, found = claim.state_enum, []
-
-    def offer(name: str, label: str, icon: str, *, primary: bool = False) -> None:
-        url = reverse(f"first_contact:{name}", args=[claim.code])
-        found.append({"label": label, "url": url, "icon": icon, "primary": primary})
-
-    if waiting and actor.post and actor.post.unit_id == waiting.to_unit_id:
-        offer("accept", "答复移交", "check", primary=True)
-    closed = any(c.state == ConflictState.CLOSED for c in conflicts)
-    lone = state == ClaimState.DISPUTED and claim.project_id is None and closed
-    if lone and access.can_found(actor, claim):
-        offer("found", "登记项目", "plus", primary=True)
-    if ledger.lacks_file(claim) and access.can_found(actor, claim):
-        offer("file", "补交凭据", "upload", primary=True)
-    if line.outlook and line.outlook.propose_lapse and access.can_decide(actor):
-        offer("lapse", "确认失去独占", "shield-x")
-    if state == ClaimState.PROTECTED and access.can_extend(actor):
-        offer("extend", "延长保护期", "calendar-plus")
-    if state == ClaimState.LAPSED and access.can_take_up(actor, claim):
-        offer("take_up", "接手", "user-check", primary=True)
-    if state in HOLDING and waiting is None and access.can_hand_over(actor, claim):
-        offer("hand_over", "移交", "transfer")
-    if state not in (ClaimState.ENDED, ClaimState.HANDED_OVER) and access.can_end(
-        actor, claim, own_units(actor)
-    ):
-        offer("end", "终结", "circle-x")
-    return found
+def _acts(claim: Claim, names: list[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": ACTS[name][0], "icon": ACTS[name][1],
+            "url": reverse(f"first_contact:{name}", args=[claim.code]),
+            "primary": name in ("accept", "found", "file", "take_up"),
+        }
+        for name in names
+    ]  # fmt: skip
 
 
 @require_http_methods(BOTH)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from juyuan.foundation.figures.rules import read_as_of
 from juyuan.foundation.files.kept import receive
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.ui.keyset import Order, paginate
@@ -20,6 +21,7 @@ from juyuan.rooms.first_contact.forms import claims as forms_
 from juyuan.rooms.first_contact.models import Conflict
 from juyuan.rooms.first_contact.queries import conflicts as read
 from juyuan.rooms.first_contact.queries import merging, pages
+from juyuan.rooms.first_contact.queries.past import STATE_THEN
 from juyuan.rooms.first_contact.rules.answering import TIER_LABELS
 from juyuan.rooms.first_contact.rules.overlap import LABELS
 from juyuan.rooms.first_contact.rules.rulings import ConflictState, appeal_open
@@ -44,22 +46,27 @@ def listing(request: HttpRequest) -> HttpResponse:
     """`/first-contacts/conflicts/`:看得见的撞单;缺省只列未定的。"""
     actor = actor_of(request)
     require(access.can_list(actor))
-    tab = "all" if request.GET.get("tab") == "all" else "pending"
-    rows = read.visible_to(actor).order_by("-id")
-    if tab == "pending":
-        rows = rows.filter(state__in=pages.pending_states())
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in pages.CONFLICT_TABS else "pending"
+    as_of, problem = read_as_of(request.GET.get("as_of", ""), clock.today())
     page = paginate(
-        rows, Order("id", desc=True), request.GET.get("cursor", "")[:400], page_limit(request)
-    )
+        pages.conflicts_listed(actor, tab, as_of), Order("id", desc=True),
+        request.GET.get("cursor", "")[:400], page_limit(request),
+    )  # fmt: skip
+    more = f"&as_of={as_of}" if as_of else ""
     context = {
         "page_title": "撞单",
         "page": page,
+        "tab": tab,
+        "as_of": as_of,
+        "problem": problem,
         "rows": [
-            {"row": row, "signal": pages.CONFLICT_SIGNALS[row.state_enum], "url": _url(row)}
+            {"row": row, "state": state, "signal": pages.CONFLICT_SIGNALS[state], "url": _url(row)}
             for row in page.items
+            for state in (ConflictState(getattr(row, STATE_THEN, row.state)),)
         ],
         "tabs": [
-            {"label": label, "url": f"?tab={key}", "current": key == tab}
+            {"label": label, "url": f"?tab={key}{more}", "current": key == tab}
             for key, label in pages.CONFLICT_TABS.items()
         ],
         "crumbs": [*_crumbs()[:1], {"label": "撞单"}],

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from juyuan.foundation.papers import docx, pdf
+from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound
 from juyuan.rooms.first_contact.queries.paper import door, ruling_paper
 from juyuan.rooms.first_contact.views.pages import actor_of
@@ -24,7 +25,11 @@ FORMATS = {
 @require_safe
 def ruling(request: HttpRequest, code: str, level: str, form: str) -> HttpResponse:
     """`/first-contacts/conflicts/<编号>/papers/<first|final>/<docx|pdf>/`。"""
-    actor = actor_of(request)
+    return download(actor_of(request), code, level, form)
+
+
+def download(actor: Actor, code: str, level: str, form: str) -> HttpResponse:
+    """一份裁定书的字节;网页与接口同一份。"""
     row, unit = door(actor, code, level)
     if form not in FORMATS:
         raise NotFound

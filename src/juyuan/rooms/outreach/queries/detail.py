@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -31,23 +32,27 @@ def page_of(actor: Actor, lead: Lead, today: date) -> dict[str, Any]:
     """详情页的内容。"""
     within = inside(actor, lead)
     rows = list(lead.steps.select_related("unit").order_by("id"))
-    answered = any(r.verb == LeadVerb.ANSWER for r in rows)
     return {
         "facts": _facts(lead),
         "clocks": [_clock(face, today) for face in clocks_of([lead], today)[lead.pk]],
         "steps": [_step(r, within) for r in reversed(rows) if within or r.verb in PUBLIC],
         "acts": [
             {"verb": verb.value, "label": verb.label, "primary": not n}
-            for n, verb in enumerate(
-                v
-                for v in ACTS
-                if next_state(lead.state_enum, v) is not None
-                and access.may(actor, lead, v)
-                and not (v == LeadVerb.ANSWER and answered)
-            )
+            for n, verb in enumerate(offered(actor, lead, [r.verb for r in rows]))
         ],
         "fate": fate_of(actor, lead, within),
     }
+
+
+def offered(actor: Actor, lead: Lead, done: Collection[str]) -> list[LeadVerb]:
+    """此人此刻能办的各步;`done` 是走过的(只答复一次)。判断仍在动作里。"""
+    return [
+        verb
+        for verb in ACTS
+        if next_state(lead.state_enum, verb) is not None
+        and access.may(actor, lead, verb)
+        and not (verb == LeadVerb.ANSWER and LeadVerb.ANSWER in done)
+    ]
 
 
 def fate_of(actor: Actor, lead: Lead, within: bool) -> dict[str, str]:

@@ -57,11 +57,16 @@ def _name(row: Lead) -> SafeString:
     )  # fmt: skip
 
 
+def _state(row: Lead) -> str:
+    """状态;截至过去某天的清单是那天的。"""
+    return LeadState(getattr(row, "state_then", row.state)).label
+
+
 def columns(channels: dict[str, str]) -> tuple[Column, ...]:
     """列表的列。"""
     return (
         Column("name", "线索", cell=_name, fixed=True, clip=True, phone="full"),
-        Column("state", "状态", value=lambda r: r.state_enum.label, css="jy-nowrap"),
+        Column("state", "状态", value=_state, css="jy-nowrap"),
         Column("channel", "渠道", value=lambda r: channels.get(r.channel, ""), css="jy-nowrap"),
         Column("from_unit", "报送单位", value=lambda r: str(r.from_unit), phone="skip"),
         Column("unit", "承办单位", value=lambda r: str(r.unit) if r.unit else ""),
@@ -80,7 +85,7 @@ def index(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(kept)
     today = clock.today()
     channels = leads.channels_of(params(today))
-    criteria = listing.read_criteria(request.GET.dict(), channels)
+    criteria = listing.read_criteria(request.GET.dict(), channels, today)
     wanted = request.GET.get("sort", listing.DEFAULT_ORDER)
     order = choose_order(wanted, listing.ORDERS, listing.DEFAULT_ORDER)
     found = listing.listed(actor, criteria, today)
@@ -103,6 +108,8 @@ def index(request: HttpRequest) -> HttpResponse:
             params=request.GET, search_name="q", search_label="投资方、项目名称的任一部分,或编号",
         ),
         "problems": criteria.problems,
+        "as_of": criteria.as_of,
+        "among": {"registered": "登记过、没有撤回的", "under_way": "在办的"}.get(criteria.among, ""),
         "may_register": bool(access.can_register(actor)),
         "export_url": table.export_url("leads", SHOWN) if page.items else "",
         "saved": kept,

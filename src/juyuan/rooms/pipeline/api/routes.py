@@ -11,19 +11,19 @@ from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from juyuan.foundation.apikit.idempotency import once
+from juyuan.foundation.apikit.listing import total_of, understood
 from juyuan.foundation.apikit.shapes import (
-    COUNT_LIMIT,
     READ,
     WRITE,
     BadCursor,
     if_match,
+    optional_match,
     precheck,
     said,
 )
 from juyuan.foundation.figures.rules import as_of_finding
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.ledger.models import Event
-from juyuan.foundation.ledger.still import remembered, statement
 from juyuan.foundation.policy.queries import bureau
 from juyuan.foundation.ui.keyset import Order, choose_order, paginate
 from juyuan.foundation.workdays import clock
@@ -86,7 +86,7 @@ def list_projects(request: HttpRequest, filters: Query[Filters]) -> dict[str, An
     """
     actor, today = actor_of(request), clock.today()
     given = filters.model_dump()
-    _understood(request, given["sort"])
+    understood(request, Filters, given["sort"], API_ORDERS)
     if filters.as_of is not None:
         early_or_late = as_of_finding(filters.as_of, today)
         if early_or_late is not None:
@@ -105,35 +105,8 @@ def list_projects(request: HttpRequest, filters: Query[Filters]) -> dict[str, An
     return {
         "items": records(page.items, actor, today, found.as_of),
         "next": page.next or None,
-        "total": _total(queryset, exact=given["count"] == "exact"),
+        "total": total_of(queryset, exact=given["count"] == "exact"),
     }
-
-
-def _understood(request: HttpRequest, sort: str) -> None:
-    """不认识的条件不装作筛过了。
-
-    Raises:
-        RuleBroken: 逐个指出不认识的参数、排序。
-    """
-    known = Filters.model_fields
-    wrong = [
-        Finding(name, "filter.unknown", "", f"清单没有「{name}」这个参数;可用:{'、'.join(known)}")
-        for name in request.GET
-        if name not in known
-    ]
-    if sort.removeprefix("-") not in API_ORDERS:
-        said = "、".join(API_ORDERS)
-        wrong.append(Finding("sort", "filter.sort", "", f"不能按「{sort}」排序;可用:{said}"))
-    if wrong:
-        raise RuleBroken(wrong)
-
-
-def _total(queryset: Any, *, exact: bool) -> int | None:
-    """没有新事就不再数一遍。"""
-    keys = queryset.order_by().values_list("pk", flat=True)
-    keys = keys if exact else keys[: COUNT_LIMIT + 1]
-    found = int(remembered(("count", statement(keys)), keys.count))
-    return found if exact or found <= COUNT_LIMIT else None
 
 
 @router.post("", response={201: ProjectOut, **WRITE}, url_name="projects", summary="登记项目(谋划)")
@@ -196,7 +169,7 @@ def advance(request: HttpRequest, code: str, payload: MoveIn) -> Any:
     project = door(actor, code)
     move_project(
         actor=actor, project=project, to=Stage(payload.to), reason=payload.reason,
-        fact_on=payload.fact_on, version=_optional_match(request), now=clock.now(),
+        fact_on=payload.fact_on, version=optional_match(request), now=clock.now(),
     )  # fmt: skip
     return one(project, actor)
 
@@ -208,7 +181,7 @@ def recognise_project(request: HttpRequest, code: str, payload: RecogniseIn) -> 
     project = door(actor, code)
     recognise(
         actor=actor, project=project, stage=Stage(payload.stage), fact_on=payload.fact_on,
-        version=_optional_match(request), now=clock.now(),
+        version=optional_match(request), now=clock.now(),
     )  # fmt: skip
     return one(project, actor)
 
@@ -220,7 +193,7 @@ def withdraw(request: HttpRequest, code: str, payload: ReasonIn) -> Any:
     project = door(actor, code)
     withdraw_recognition(
         actor=actor, project=project, reason=payload.reason,
-        version=_optional_match(request), now=clock.now(),
+        version=optional_match(request), now=clock.now(),
     )  # fmt: skip
     return one(project, actor)
 
@@ -232,7 +205,7 @@ def standing(request: HttpRequest, code: str, payload: StandingIn) -> Any:
     project = door(actor, code)
     change_standing(
         actor=actor, project=project, verb=payload.verb, reason_code=payload.reason_code,
-        note=payload.note, fact_on=payload.fact_on, version=_optional_match(request),
+        note=payload.note, fact_on=payload.fact_on, version=optional_match(request),
         now=clock.now(),
     )  # fmt: skip
     return one(project, actor)
@@ -303,10 +276,6 @@ def timeline(request: HttpRequest, code: str, limit: int = Query(50, ge=1, le=20
         "next": page.next or None,
         "total": events.count(),
     }  # fmt: skip
-
-
-def _optional_match(request: HttpRequest) -> int | None:
-    return if_match(request) if request.headers.get("If-Match") else None
 
 
 def _may_edit(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
