@@ -23,9 +23,17 @@ from juyuan.foundation.people.models import Person
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.text import compact, initials
 from juyuan.rooms.chains.tests.factories import make_chain
+from juyuan.rooms.first_contact.actions.register import register_claim
+from juyuan.rooms.first_contact.actions.ruling import rule_conflict
+from juyuan.rooms.first_contact.models import Conflict
+from juyuan.rooms.first_contact.rules.claims import ClaimDraft, ContactProof, Secrecy
+from juyuan.rooms.first_contact.rules.overlap import Subject
+from juyuan.rooms.first_contact.rules.rulings import RulingDraft
 from juyuan.rooms.investors.actions import add_contact, register_investor
 from juyuan.rooms.investors.rules.drafts import ContactDraft, InvestorDraft
 from juyuan.rooms.investors.tests.factories import code_of
+from juyuan.rooms.outreach.actions.keep import register_lead
+from juyuan.rooms.outreach.rules.drafts import LeadDraft, LeadSecrecy
 from juyuan.rooms.pipeline.actions.evidence import add_evidence
 from juyuan.rooms.pipeline.models import Project, VoucherCase
 from juyuan.rooms.pipeline.rules.amounts import Origin
@@ -51,7 +59,20 @@ EVIDENCE = {
 }
 FILE, CONTENT, CONTACT = "椒图原件.pdf", "混沌穷奇正文", "梼杌经理"
 AMOUNT = 7_531_246_800_00  # 753124.68 万元:出现在哪里都认得出
+# 另有一件限名单的首谈、一条限名单的线索,每一栏一个记号
+TALK = {
+    "name": "虺蛟夔魃纺织有限公司", "controller": "獬豸控股人", "group": "麒麟螭龙集团",
+    "project_name": "旱魃相柳基地项目", "content": "毕方重明年产三万吨", "site": "烛龙九婴园A3地块",
+}  # fmt: skip
+TALK_NOTE, TALK_FILE, TALK_TEXT = "鯤鵬去谈的", "諦听纪要.pdf", "白泽英招纪要正文"
+LEAD = {
+    "investor_name": "讙孰湖纺织有限公司", "content": "蠱雕年产五万吨", "project_name": "猰貐項目",
+    "contact_name": "當扈经理", "contact_phone": "0437-77553311", "requests": "朏朏诉求",
+    "referrer_name": "驺吾引荐", "remark": "耳鼠备注", "site": "举父园", "competitors": "鸾鸟竞争地",
+}  # fmt: skip
 TOKENS = (
+    "虺蛟", "獬豸", "麒麟螭龙", "旱魃相柳", "毕方重明", "烛龙九婴", TALK_NOTE, "諦听", TALK_TEXT,
+    *(text[:3] for text in LEAD.values()),
     "魑魅", "鼙鼗", USCC, *PLANTED.values(), *EVIDENCE.values(), "椒图", CONTENT, CONTACT,
     "753124.68", "753,124.68", "7531246800",
 )  # fmt: skip
@@ -68,7 +89,13 @@ API_QUERIES = (
     "/api/v1/projects?lead_unit=gongxin&sort=-total_investment&limit=1", "/api/v1/investors?count=exact",
     f"/api/v1/investors?q={FIRM}", f"/api/v1/investors?q={USCC}", "/api/v1/investors?sort=name&owner=longshan",
     "/api/v1/figures", "/api/v1/figures?as_of=2026-11-20", "/api/v1/chains", "/api/v1/chains/C9",
-    "/api/v1/units", "/api/v1/me",
+    "/api/v1/units", "/api/v1/me", "/api/v1/first-contacts?count=exact", "/api/v1/first-contacts?live=true",
+    "/api/v1/first-contacts?unit=longshan&sort=registered_at&limit=1", "/api/v1/first-contacts?late=false",
+    f"/api/v1/first-contacts?q={TALK['name']}", "/api/v1/first-contacts?as_of=2026-11-20",
+    "/api/v1/first-contacts?proposed=true", "/api/v1/first-contacts/conflicts?count=exact",
+    "/api/v1/first-contacts/conflicts?pending=true", "/api/v1/first-contacts/conflicts?as_of=2026-11-20",
+    "/api/v1/leads?count=exact", f"/api/v1/leads?q={LEAD['investor_name']}", "/api/v1/leads?state=submitted",
+    "/api/v1/leads?among=registered&as_of=2026-11-20", "/api/v1/leads?sort=created_at&limit=1",
 )  # fmt: skip
 
 
@@ -131,7 +158,28 @@ class Town:
             draft=f.evidence_draft(cast, FactKey.WRITTEN_WILL, file.pk, **EVIDENCE), now=cast.NOW,
         )  # fmt: skip
         self.firm = firm
+        self._talk()
         return self.secret
+
+    def _talk(self) -> None:
+        """龙山的一件限名单的首谈与一条限名单的线索。"""
+        cast, maker = self.cast, self.cast.actor("longshan")
+        stream = io.BytesIO(f.pdf(TALK_TEXT))
+        file = store_file(actor=maker, name=TALK_FILE, stream=stream, now=cast.NOW)
+        said = Subject(**TALK, phones=("13977553311",), emails=("a@taotie-fang.cn",), amount=AMOUNT)
+        self.claim = register_claim(
+            actor=maker, now=cast.NOW,
+            draft=ClaimDraft(
+                subject=said, proof=ContactProof.MINUTES, contacted_on=cast.TODAY,
+                evidence_on=cast.TODAY, file_id=file.pk, secrecy=Secrecy.RESTRICTED, note=TALK_NOTE,
+            ),
+        ).claim  # fmt: skip
+        self.lead = register_lead(
+            actor=maker, submit=True, now=cast.NOW,
+            draft=LeadDraft(
+                channel="department", amount=AMOUNT, secrecy=LeadSecrecy.RESTRICTED, **LEAD
+            ),
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -265,6 +313,12 @@ def test_逐对象的网址_与不存在的逐字节相同(town: Town, who: str)
         ("/files/{}/?view=1", town.paper.file_use_id, "00000000-0000-4000-8000-000000000001"),
         ("/investors/{}/", town.firm.code, "TZ-NOSUCH2"),
         ("/api/v1/investors/{}", town.firm.code, "TZ-NOSUCH2"),
+        ("/first-contacts/{}/", town.claim.code, "SQ-NOSUCH2"),
+        ("/api/v1/first-contacts/{}", town.claim.code, "SQ-NOSUCH2"),
+        ("/api/v1/first-contacts/{}?on=2026-11-20", town.claim.code, "SQ-NOSUCH2"),
+        ("/files/{}/", town.claim.file_use_id, "00000000-0000-4000-8000-000000000001"),
+        ("/leads/{}/", town.lead.code, "XS-NOSUCH2"),
+        ("/api/v1/leads/{}", town.lead.code, "XS-NOSUCH2"),
     ):  # fmt: skip
         seen, gone = (
             snapshot(town, who, [shape.format(key)]).popitem()[1] for key in (known, absent)
@@ -339,6 +393,58 @@ def test_同一份文件用到自己的项目_只说已登记(town: Town) -> Non
     for page in (done, client.get(f"/projects/{town.theirs.code}/")):
         assert not set(leaks(body(page))), url
         assert secret.code not in page.content.decode()
+
+
+def test_s3_2b_东丰撞上龙山的限名单首谈_查得出档_拿不到对方一个字节(town: Town) -> None:
+    """从接口登记同一家同一件,直到裁定:清单、一件、撞单、裁定书、网页,逐个字节。"""
+    town.plant()
+    client, token = town.caller("dongfeng")
+    headers_ = {"Authorization": f"Bearer {token}"}
+    api = "/api/v1/first-contacts"
+    asked = {"investor": {"name": TALK["name"]}, "site": "烛龙九婴园A3地块"}
+    answer = client.post(f"{api}/check", asked, "application/json", headers=headers_)
+    assert answer.json() == {
+        "tier": 2, "overlaps": 1, "ruled_by": "shangwuju", "reasons": ["name", "site"],
+    }  # fmt: skip
+    typed = {TALK["name"][:2], TALK["project_name"][:4], TALK["site"][:4]}  # 自己写的自己看得见
+    made = client.post(
+        api,
+        {
+            "name": TALK["name"], "project_name": TALK["project_name"], "site": TALK["site"],
+            "content": "东丰自己写的内容", "contacted_on": "2026-11-20", "evidence_on": "2026-11-20",
+            "proof": "letter", "file": SimpleUploadedFile("东丰.pdf", f.pdf("东丰的来函")),
+        },
+        headers=headers_,
+    )  # fmt: skip
+    assert made.status_code == 201, made.content.decode()
+    mine, clash = made.json()["code"], made.json()["conflict"]
+    conflict = Conflict.objects.get(code=clash)
+    longshan, dongfeng = town.cast.unit("longshan").pk, town.cast.unit("dongfeng").pk
+    rule_conflict(
+        actor=town.cast.actor("heyan"), conflict=conflict, now=town.cast.NOW,
+        draft=RulingDraft(longshan, {longshan: 7000, dongfeng: 3000}, "先登记的在前"),
+    )  # fmt: skip
+    urls = [
+        api, f"{api}/{mine}", f"{api}/{mine}?on=2026-11-20", f"{api}/conflicts",
+        f"{api}/conflicts/{clash}", f"{api}/conflicts/{clash}/papers/first/docx", "/api/v1/notices",
+        "/api/v1/duties", "/api/v1/figures", f"{api}?as_of=2026-11-20", f"/first-contacts/{mine}/",
+        "/first-contacts/", f"/first-contacts/conflicts/{clash}/", "/first-contacts/conflicts/", "/notices/",
+    ]  # fmt: skip
+    found = snapshot(town, "dongfeng", urls)
+    assert {url: status for url, (status, _, _) in found.items() if status != 200} == {}
+    hidden = [town.claim.code, town.claim.project.code, town.claim.investor.code, "longshan_"]
+    for url, (_, raw, _) in [*found.items(), ("登记", (201, made.content, {}))]:
+        assert set(leaks(raw)) <= typed, (url, set(leaks(raw)) - typed)
+        assert not [code for code in hidden if code.encode() in raw], url
+    sides = client.get(f"{api}/conflicts/{clash}", headers=headers_).json()["sides"]
+    assert [side["unit"] for side in sides] == ["dongfeng"]
+    _, verifier = town.caller("heyan")
+    both = client.get(f"{api}/conflicts/{clash}", headers={"Authorization": f"Bearer {verifier}"})
+    assert town.claim.code in both.content.decode()  # 该看见的看得见,记号确实埋下了
+    for who in ("chen", "xian", "guwen"):
+        _, other = town.caller(who)
+        gone = client.get(f"{api}/conflicts/{clash}", headers={"Authorization": f"Bearer {other}"})
+        assert gone.status_code == 404, who
 
 
 def test_审计管理员看得见有事_看不见是什么(town: Town) -> None:

@@ -44,7 +44,7 @@ def claims_in(
     wanted = [state.value for state in states]
     if day is None:
         return rows.filter(state__in=wanted)
-    return claims_on(rows, day).filter(state_then__in=wanted)
+    return claims_on(rows, day).filter(**{f"{STATE_THEN}__in": wanted})
 
 
 def conflicts_on(rows: QuerySet[Conflict], day: date) -> QuerySet[Conflict]:
@@ -75,7 +75,7 @@ def conflicts_in(
     wanted = [state.value for state in states]
     if day is None:
         return rows.filter(state__in=wanted)
-    return conflicts_on(rows, day).filter(state_then__in=wanted)
+    return conflicts_on(rows, day).filter(**{f"{STATE_THEN}__in": wanted})
 
 
 def conflicts_ruled(rows: QuerySet[Conflict], day: date | None) -> QuerySet[Conflict]:

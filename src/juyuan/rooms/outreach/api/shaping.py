@@ -14,6 +14,7 @@ from juyuan.rooms.first_contact.queries import conflicts as conflicts_read
 from juyuan.rooms.outreach.models import Lead, LeadStep
 from juyuan.rooms.outreach.queries import leads
 from juyuan.rooms.outreach.queries.detail import offered
+from juyuan.rooms.outreach.queries.past import STATE_THEN
 from juyuan.rooms.outreach.rules.drafts import TEXTS
 from juyuan.rooms.outreach.rules.leads import PUBLIC, LeadClockFace, LeadVerb
 from juyuan.rooms.pipeline.queries.scope import visible_ids as projects_seen
@@ -29,7 +30,7 @@ def _record(lead: Lead, projects: set[int]) -> dict[str, Any]:
     project = lead.project
     return {
         "code": lead.code,
-        "state": getattr(lead, "state_then", lead.state),
+        "state": getattr(lead, STATE_THEN, lead.state),
         "title": lead.title,
         "channel": lead.channel,
         "investor_name": lead.investor_name,

@@ -12,6 +12,7 @@ from juyuan.rooms.outreach.rules.leads import UNDER_WAY, LeadState
 
 REGISTERED = (*UNDER_WAY, LeadState.CONVERTED, LeadState.REFUSED)
 """登记了、没有撤回的。"""
+STATE_THEN = "state_then"
 AMONG = {"registered": REGISTERED, "under_way": UNDER_WAY}
 
 
@@ -30,4 +31,4 @@ def leads_in(
     wanted = [state.value for state in states]
     if day is None:
         return rows.filter(state__in=wanted)
-    return leads_on(rows, day).filter(state_then__in=wanted)
+    return leads_on(rows, day).filter(**{f"{STATE_THEN}__in": wanted})

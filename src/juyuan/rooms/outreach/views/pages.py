@@ -27,6 +27,7 @@ from juyuan.rooms.outreach.exchange import SHOWN
 from juyuan.rooms.outreach.models import Lead
 from juyuan.rooms.outreach.queries import leads, listing
 from juyuan.rooms.outreach.queries.detail import page_of
+from juyuan.rooms.outreach.queries.past import STATE_THEN
 from juyuan.rooms.outreach.rules.leads import LeadState
 
 
@@ -59,7 +60,7 @@ def _name(row: Lead) -> SafeString:
 
 def _state(row: Lead) -> str:
     """状态;截至过去某天的清单是那天的。"""
-    return LeadState(getattr(row, "state_then", row.state)).label
+    return LeadState(getattr(row, STATE_THEN, row.state)).label
 
 
 def columns(channels: dict[str, str]) -> tuple[Column, ...]:
