@@ -301,6 +301,8 @@ def _figures() -> None:
     from juyuan.foundation.duties import figures as lateness
     from juyuan.foundation.figures.registry import day_by
     from juyuan.foundation.workdays import clock
+    from juyuan.rooms.first_contact.queries import figures as talks
+    from juyuan.rooms.outreach.queries import figures as leads
     from juyuan.rooms.pipeline.queries import (
         ageing,
         behind,
@@ -312,9 +314,10 @@ def _figures() -> None:
     )
 
     figures.register()
-    # 次序即页面上的次序:五库、到位资金、提级、月度更新、停留、停滞、时限
+    # 次序即页面上的次序:五库、到位资金、提级、月度更新、停留、停滞、首谈、线索、时限
     for group in (
-        behind, paid_figures, escalation_figures, monthfigures, ageing, lightfigures, lateness,
+        behind, paid_figures, escalation_figures, monthfigures, ageing, lightfigures, talks, leads,
+        lateness,
     ):  # fmt: skip
         group.register(day_by(clock.today))
 

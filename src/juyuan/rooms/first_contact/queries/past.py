@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import (
     Case,
     CharField,
     Exists,
-    F,
     OuterRef,
     Q,
     QuerySet,
@@ -78,11 +78,15 @@ def conflicts_in(
     return conflicts_on(rows, day).filter(**{f"{STATE_THEN}__in": wanted})
 
 
-def conflicts_ruled(rows: QuerySet[Conflict], day: date | None) -> QuerySet[Conflict]:
-    """作出过裁定(第一次的)的:截至此刻,或截至那天终了。`ruled_at` 是裁定的时刻。"""
+def conflicts_first_ruled(rows: QuerySet[Conflict], day: date | None) -> Any:
+    """各件加上第一次裁定的时刻 `ruled_at`;截至此刻(或那天终了)还没有的为空。"""
     first = Ruling.objects.filter(conflict=OuterRef("pk"), level=RulingLevel.FIRST.value)
     if day is not None:
         first = first.filter(at__lt=end_of(day))
-    return rows.annotate(ruled_at=Subquery(first.values("at")[:1])).filter(
-        ruled_at__isnull=False, ruled_at__gte=F("opened_at")
-    )
+    return rows.annotate(ruled_at=Subquery(first.values("at")[:1]))
+
+
+def conflicts_ruled(rows: QuerySet[Conflict], day: date | None) -> QuerySet[Conflict]:
+    """作出过裁定(第一次的)的:截至此刻,或截至那天终了。"""
+    found: QuerySet[Conflict] = conflicts_first_ruled(rows, day).filter(ruled_at__isnull=False)
+    return found

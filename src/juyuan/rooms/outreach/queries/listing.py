@@ -10,12 +10,13 @@ from django.db.models import F, Q, QuerySet
 
 from juyuan.foundation.duties.models import Duty
 from juyuan.foundation.figures.rules import read_as_of
+from juyuan.foundation.people.models import Unit
 from juyuan.foundation.ui.keyset import Order
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.outreach.models import Lead
 from juyuan.rooms.outreach.queries.duty import OBJ
 from juyuan.rooms.outreach.queries.leads import visible_to
-from juyuan.rooms.outreach.queries.past import AMONG, leads_in, leads_on
+from juyuan.rooms.outreach.queries.past import AMONG, UNIT_THEN, leads_in, leads_on
 from juyuan.rooms.outreach.rules.leads import LeadState
 
 ORDERS = {
@@ -81,12 +82,13 @@ def listed(actor: Actor, criteria: Criteria, today: date) -> QuerySet[Lead]:
             Q(investor_name__icontains=words) | Q(project_name__icontains=words)
             | Q(code__iexact=words)
         )  # fmt: skip
-    if criteria.unit:
-        found = found.filter(unit__code=criteria.unit)
     if criteria.channel:
         found = found.filter(channel="" if criteria.channel == NO_CHANNEL else criteria.channel)
     if criteria.as_of is not None:
         found = leads_on(found, criteria.as_of)
+    if criteria.unit:
+        units = Unit.objects.filter(code=criteria.unit).values("pk")
+        found = found.filter(**{f"{UNIT_THEN if criteria.as_of else 'unit'}__in": units})
     if criteria.state:
         found = leads_in(found, (LeadState(criteria.state),), criteria.as_of)
     if criteria.among:

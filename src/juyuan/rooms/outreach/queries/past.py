@@ -12,16 +12,17 @@ from juyuan.rooms.outreach.rules.leads import UNDER_WAY, LeadState
 
 REGISTERED = (*UNDER_WAY, LeadState.CONVERTED, LeadState.REFUSED)
 """登记了、没有撤回的。"""
-STATE_THEN = "state_then"
+STATE_THEN, UNIT_THEN = "state_then", "unit_then"
 AMONG = {"registered": REGISTERED, "under_way": UNDER_WAY}
 
 
 def leads_on(rows: QuerySet[Lead], day: date) -> QuerySet[Lead]:
-    """那天已记下的线索;`state_then` 是那天终了时的状态。"""
+    """那天已记下的线索;`state_then` `unit_then` 是那天终了时的状态与承办单位。"""
     last = LeadStep.objects.filter(lead=OuterRef("pk"), on__lte=day).order_by("-id")
-    return rows.annotate(state_then=Subquery(last.values("to_state")[:1])).filter(
-        state_then__isnull=False
-    )
+    return rows.annotate(
+        state_then=Subquery(last.values("to_state")[:1]),
+        unit_then=Subquery(last.values("unit_id")[:1]),
+    ).filter(state_then__isnull=False)
 
 
 def leads_in(
