@@ -104,6 +104,7 @@ def test_s3_2b_商务主管部门并排看两边_裁定_各方看到自己的份
     assert "功劳时刻最早" in sides.first.inner_text() and "龙山区" in sides.first.inner_text()
     site.both(page)
     page.get_by_role("link", name="裁定", exact=True).click()
+    assert page.locator(".fc-sides > section").count() == 2
     site.both(page)
     page.get_by_role("button", name="作出裁定").click()
     page.locator(".jy-errors, [role=alert]").first.wait_for()
@@ -160,6 +161,7 @@ def test_s2_5b_报线索_研判_转项目(site: Site, width: int, tmp_path: Path
     site.both(page)
     page.get_by_role("link", name="转项目").click()
     site.both(page)
+    assert page.input_value("[name=content]") == "年产五万吨纱线"  # 线索里填过的不再填第二遍
     fill(page, project_name=f"{word}高端纱线项目", contacted_on="2026-11-19", evidence_on="2026-11-19")  # fmt: skip
     page.locator("[name=proof]").select_option("minutes")
     page.locator("[name=file]").set_input_files(minutes(tmp_path, f"线索{word}"))

@@ -133,7 +133,6 @@ class JudgeForm(forms.Form):
     def __init__(self, *args: Any, dimensions: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.codes = tuple(dimensions)
-        self.marks = {"outcome": "必填", "reason": "必填"}
         own: dict[str, forms.Field] = {}
         for code, label in dimensions.items():
             own[f"mark_{code}"] = forms.ChoiceField(
@@ -143,6 +142,7 @@ class JudgeForm(forms.Form):
                 label=f"{label}的理由", max_length=500, required=False
             )
         self.fields = own | self.fields
+        self.marks = {name: "必填" for name in self.fields if name != "version"}
 
     def given(self) -> list[LeadMark]:
         data = self.cleaned_data

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from juyuan.foundation.files.queries import files_of
 from juyuan.foundation.people.models import Unit
+from juyuan.foundation.ui.formats import amount
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.first_contact import access
 from juyuan.rooms.first_contact.models import (
@@ -149,6 +150,10 @@ def timeline(claim: Claim) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _money(value: int | None) -> str:
+    return "" if value is None else f"{amount(value, 'wan')} 万元"
+
+
 def facts_of(claim: Claim) -> list[dict[str, Any]]:
     """登记的内容。"""
     return [
@@ -160,6 +165,7 @@ def facts_of(claim: Claim) -> list[dict[str, Any]]:
             "value": f"{ContactProof(claim.proof).label} {claim.evidence_on.isoformat()}",
         },
         {"label": "凭据文件", "value": _named(claim)},
+        {"label": "预计总投资", "value": _money(claim.amount)},
         {"label": "意向地点", "value": claim.site},
         {"label": "项目内容", "value": claim.content, "full": True},
     ]

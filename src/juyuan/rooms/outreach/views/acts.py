@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods
 
 from juyuan.foundation.files.actions import store_file
@@ -97,7 +96,7 @@ def _fill(request: HttpRequest, actor: Actor, form: LeadForm, lead: Lead | None)
 
 def _form(request: HttpRequest, lead: Lead, verb: LeadVerb) -> Form:
     data: Any = request.POST if request.method == "POST" else None
-    files: Any = request.FILES if request.method == "POST" else MultiValueDict()
+    files = request.FILES if request.method == "POST" else None
     initial: dict[str, Any] = {"version": lead.version}
     if verb == LeadVerb.SUBMIT:
         return PlainForm(data, initial=initial)
