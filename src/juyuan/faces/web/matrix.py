@@ -413,6 +413,7 @@ PAGES: tuple[Page, ...] = (
     _post_only("api:first_contact_hand_over", CLAIM_OWN, 422),
     _post_only("api:first_contact_accept", CLAIM_ACCEPT, 422),
     _post_only("api:first_contact_found", CLAIM_FOUND, 422),
+    _post_only("api:first_contact_file", CLAIM_FOUND, 422),
     Page("api:first_contact_conflicts", FIRST_TALKS),
     Page("api:first_contact_conflict", CONFLICT_SEE),
     Page("api:first_contact_paper", CONFLICT_SEE),

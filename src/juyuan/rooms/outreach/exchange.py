@@ -25,8 +25,9 @@ from juyuan.rooms.outreach.queries.listing import (
     ordered,
     read_criteria,
 )
+from juyuan.rooms.outreach.queries.past import STATE_THEN
 from juyuan.rooms.outreach.rules.drafts import TEXTS, LeadSecrecy, ReferrerKind, Urgency
-from juyuan.rooms.outreach.rules.leads import CLAUSE
+from juyuan.rooms.outreach.rules.leads import CLAUSE, LeadState
 from juyuan.rooms.outreach.rules.ledger import judge_rows
 
 
@@ -166,16 +167,20 @@ BATCH = 1000
 def export_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
     """看得见的线索逐行给出,按列表的条件与次序;电话、联系人不在内(个人信息)。分批取,内存不随行数涨。"""
     channels = channels_of(params(today))
-    criteria = read_criteria({name: str(value) for name, value in filters.items()}, channels)
+    given = {name: str(value) for name, value in filters.items()}
+    criteria = read_criteria(given, channels, today)
     order = choose_order(str(filters.get("sort", "")), ORDERS, DEFAULT_ORDER)
-    ids = list(ordered(listed(actor, criteria, today), order).values_list("pk", flat=True))
+    found: Any = ordered(listed(actor, criteria, today), order)
+    state = STATE_THEN if criteria.as_of else "state"  # 截至某天的清单,写那天的状态
+    states = dict(found.values_list("pk", state))
+    ids = list(states)
     plain = [c.field for c in EXPORT_COLUMNS]
     for start in range(0, len(ids), BATCH):
         chunk = ids[start : start + BATCH]
         rows = Lead.objects.select_related("from_unit", "unit").in_bulk(chunk)
         for row in (rows[pk] for pk in chunk if pk in rows):
             yield {name: getattr(row, name) for name in plain} | {
-                "state": row.state_enum.label,
+                "state": LeadState(states[row.pk]).label,
                 "channel": channels.get(row.channel, row.channel),
                 "from_unit": str(row.from_unit),
                 "unit": str(row.unit) if row.unit else "",

@@ -19,7 +19,16 @@ REFUSALS = {
 OURS = "/api/v1"
 MAY_MATCH = {
     "/projects": ("advance", "recognise", "withdraw-recognition", "standing"),
-    "/first-contacts": ("extend", "lapse", "take-up", "end", "hand-over", "accept", "project"),
+    "/first-contacts": (
+        "extend",
+        "lapse",
+        "take-up",
+        "end",
+        "hand-over",
+        "accept",
+        "project",
+        "file",
+    ),
     "/first-contacts/conflicts": ("evidence", "rule", "appeal", "dismiss"),
     "/leads": (
         "submit",

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
+from ninja import File
+from ninja.files import UploadedFile
 
 from juyuan.foundation.apikit.idempotency import once
 from juyuan.foundation.apikit.shapes import WRITE, percent_to_bp, precheck
+from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.people.queries import unit_by_code
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, RuleBroken, require
 from juyuan.rooms.first_contact import access
-from juyuan.rooms.first_contact.actions import handover, rights, settle
+from juyuan.rooms.first_contact.actions import handover, ledger, rights, settle
 from juyuan.rooms.first_contact.api.base import actor_of, entered, expect, router
 from juyuan.rooms.first_contact.api.schemas import (
     AnswerIn,
@@ -217,6 +220,20 @@ def found(request: HttpRequest, code: str) -> Any:
     return _act(request, code, may_found, run)
 
 
+@router.post("/{code}/file", response={200: ClaimDetail, **WRITE},
+             url_name="first_contact_file", summary="补交凭据")  # fmt: skip
+def put_file(request: HttpRequest, code: str, file: File[UploadedFile]) -> Any:
+    """multipart:台账导入来的首谈,补交凭据的文件;交了不能换。"""
+
+    def run(actor: Actor, claim: Claim) -> Claim:
+        now = clock.now()
+        stored = store_file(actor=actor, name=file.name or "", stream=file, now=now)
+        ledger.add_claim_file(actor=actor, claim=claim, file=stored, now=now)
+        return claim
+
+    return _act(request, code, may_found, run)
+
+
 def _first(may: May) -> Callable[[HttpRequest, Actor, dict[str, Any]], None]:
     def check(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
         claim = read.door(entered(actor), kwargs["code"])
@@ -233,6 +250,6 @@ def _may_confirm(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> 
 precheck("POST first_contact_opening", _may_confirm)
 for _name, _may in {
     "extend": may_extend, "lapse": may_decide, "take_up": may_take_up, "end": may_end,
-    "hand_over": may_hand_over, "accept": may_accept, "found": may_found,
+    "hand_over": may_hand_over, "accept": may_accept, "found": may_found, "file": may_found,
 }.items():  # fmt: skip
     precheck(f"POST first_contact_{_name}", _first(_may))

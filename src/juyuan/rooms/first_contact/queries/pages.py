@@ -322,6 +322,11 @@ CONFLICT_SIGNALS = {
 }  # fmt: skip
 
 
+def pending_states() -> list[str]:
+    """未定的各状态。"""
+    return [state.value for state in PENDING]
+
+
 def conflicts_listed(actor: Actor, tab: str, as_of: date | None = None) -> QuerySet[Conflict]:
     """撞单的清单,新的在前。给了 `as_of` 即那一天终了时的样子(`state_then`)。"""
     rows = seen_conflicts(actor).order_by("-id")
