@@ -266,6 +266,7 @@ def _personal() -> None:
     from juyuan.foundation.personal import jobs, registry
     from juyuan.foundation.personal.actions import drafts, views
     from juyuan.foundation.work import registry as work
+    from juyuan.rooms.outreach.queries.formdrafts import FORMS as LEAD_FORMS
     from juyuan.rooms.pipeline.queries.formdrafts import FORMS
 
     for url_name, label in (
@@ -274,7 +275,7 @@ def _personal() -> None:
         ("investors:list", "投资方"), ("duties:list", "待办"), ("outreach:list", "线索"),
     ):  # fmt: skip
         registry.register_page(url_name, label)
-    for form in FORMS:
+    for form in (*FORMS, *LEAD_FORMS):
         registry.register_form(form)
     handover.register("views", views.hand_over, "视图")
     handover.register("drafts", drafts.hand_over, "草稿")
@@ -403,6 +404,7 @@ def _first_contact() -> None:
 
 def _outreach() -> None:
     from juyuan.foundation.duties import registry as duties
+    from juyuan.foundation.files import registry as files
     from juyuan.foundation.notices import registry as notices
     from juyuan.foundation.work import registry as work
     from juyuan.rooms.first_contact.queries.matters import register_matters
@@ -414,6 +416,7 @@ def _outreach() -> None:
     register_mover(merging.MOVER)
 
     register_matters(matters.PROVIDER)
+    files.register(leads.OBJ, files.ObjectDoor("线索", leads.can_see_id, leads.present_id))
     duties.register_object(leads.OBJ, visible_ids=leads.visible_ids, present=leads.present, within=leads.within)  # fmt: skip
     for kind in duty.kinds():
         duties.register(kind)

@@ -122,6 +122,9 @@ LEAD_ANSWER = Door(
     "线索:答复", BUREAU, others(LEAD_KNOWN), "verifier", others(LISTED),
 )  # fmt: skip
 LEAD_HANDLE = Door("线索:承办单位(分办之后)", "", others(LEAD_KNOWN), "", others(LISTED))
+LEAD_FILES = Door(
+    "线索:附件", f"{BUREAU} own", others(LEAD_KNOWN), "own verifier", others(LISTED),
+)  # fmt: skip
 LEAD_NEW = Door("报线索的人(三员看不见)", f"{STAFF} adviser", ADMINS)
 
 
@@ -268,6 +271,7 @@ PAGES: tuple[Page, ...] = (
     Page("outreach:new", LEAD_NEW, post=422),
     Page("outreach:detail", LEAD_SEE),
     Page("outreach:edit", LEAD_OWN, get=302, post=302),
+    Page("outreach:attach", LEAD_FILES, post=422),
     Page("outreach:act", LEAD_ANSWER, post=422),
     Page("investors:list", NOT_ADMIN),
     Page("investors:new", STAFF_NOT_ADMIN, post=422),

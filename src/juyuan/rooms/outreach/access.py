@@ -77,6 +77,14 @@ def can_handle(actor: Actor, lead: Lead) -> Access:
     return Denial(f"线索由{lead.unit.name}承办", CLAUSE)
 
 
+def can_attach(actor: Actor, lead: Lead) -> Access:
+    """交附件:报送人自己;登记之后还有商务主管部门、承办单位。"""
+    mine = actor.account_id is not None and lead.by_id == actor.account_id
+    if mine or (lead.state != LeadState.DRAFT and (is_desk(actor) or handles(actor, lead))):
+        return Allowed()
+    return Denial(f"附件由报送人、{bureau()}与承办单位提交", CLAUSE)
+
+
 def may(actor: Actor, lead: Lead, verb: LeadVerb) -> Access:
     """某一步谁能办。"""
     if verb in (LeadVerb.SUBMIT, LeadVerb.WITHDRAW):

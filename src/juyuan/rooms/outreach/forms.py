@@ -178,3 +178,14 @@ class ConvertForm(forms.Form):
     two_way = forms.BooleanField(label="双方都有人到场或往来", required=False)
     file = forms.FileField(label="凭据", required=False)
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+
+class AttachForm(forms.Form):
+    """一份附件。"""
+
+    marks = {"title": "必填", "file": "必填"}
+    title = forms.CharField(label="这份文件是什么", max_length=100, required=False)
+    file = forms.FileField(
+        label="文件", required=False, help_text="PDF、OFD、图片、Word、Excel；不得上传涉密文件",
+        error_messages={"empty": "文件是空的（0 字节）"},
+    )  # fmt: skip

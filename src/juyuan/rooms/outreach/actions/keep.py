@@ -7,11 +7,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from juyuan.foundation.files import actions as files
+from juyuan.foundation.files.models import FileUse, StoredFile
 from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.people.models import Unit
 from juyuan.foundation.policy.queries import Params, params
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import RuleBroken, Stale, require
+from juyuan.kernel.verdict import Finding, RuleBroken, Stale, require
 from juyuan.rooms.first_contact.queries.ruling import ruling_unit
 from juyuan.rooms.outreach import access
 from juyuan.rooms.outreach.actions import steps
@@ -152,3 +154,34 @@ def clocks_at_submit(book: Params) -> tuple[tuple[str, int, str], ...]:
         (duty.ANSWER, terms.answer_days, "answer_workdays"),
         (duty.ASSIGN, terms.assign_days, "assign_workdays"),
     )
+
+
+def attach_file(
+    *, actor: Actor, lead: Lead, file: StoredFile | None, title: str, now: datetime
+) -> FileUse:
+    """交一份附件(来函、资料、照片);看得见这条线索的都看得见,每次下载留痕。所填不因此改动。
+
+    Raises:
+        Denied: 不是报送人、商务主管部门、承办单位。
+        RuleBroken: 没附文件;没写是什么;已经撤回。
+    """
+    require(access.can_attach(actor, lead))
+    found = []
+    if file is None:
+        found.append(Finding("file", "lead.file", CLAUSE, "请附上文件"))
+    if not 0 < len(title.strip()) <= 100:
+        found.append(Finding("title", "lead.file_title", CLAUSE, "请写明这份文件是什么(至多100字)"))
+    if lead.state == LeadState.WITHDRAWN:
+        found.append(Finding("", "lead.file_closed", CLAUSE, "已撤回的线索不再收附件"))
+    if found or file is None:
+        raise RuleBroken(found)
+    with transaction.atomic():
+        use = files.use_file(
+            actor=actor, file=file, object_type=OBJ, object_id=lead.pk, label=title.strip(), now=now
+        )
+        record(
+            event="outreach.lead.attach", actor=actor, obj_type=OBJ, obj_id=lead.code,
+            obj_label=lead.title, after={"title": use.label, "sha256": file.sha256}, clause=CLAUSE,
+            now=now,
+        )  # fmt: skip
+    return use

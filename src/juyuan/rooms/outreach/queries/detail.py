@@ -6,16 +6,18 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from juyuan.foundation.files.queries import files_of
 from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.outreach import access
 from juyuan.rooms.outreach.models import Lead
-from juyuan.rooms.outreach.queries.leads import channels_of, clocks_of, inside
+from juyuan.rooms.outreach.queries.leads import OBJ, channels_of, clocks_of, inside
 from juyuan.rooms.outreach.rules.drafts import MONEY, TEXTS
 from juyuan.rooms.outreach.rules.leads import (
     PUBLIC,
     DimensionMark,
     LeadClockFace,
+    LeadState,
     LeadVerb,
     next_state,
 )
@@ -41,6 +43,8 @@ def page_of(actor: Actor, lead: Lead, today: date) -> dict[str, Any]:
             for n, verb in enumerate(offered(actor, lead, [r.verb for r in rows]))
         ],
         "fate": fate_of(actor, lead, within),
+        "files": files_of(OBJ, [lead.pk]).get(str(lead.pk), []),
+        "may_attach": bool(access.can_attach(actor, lead)) and lead.state != LeadState.WITHDRAWN,
     }
 
 

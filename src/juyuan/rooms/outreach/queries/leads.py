@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -81,6 +81,24 @@ def present(actor: Actor, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
         .filter(pk__in=list(ids))
         .only("pk", "code", "project_name", "investor_name")
     }
+
+
+def can_see_id(actor: Actor, object_id: str) -> bool:
+    """文件的门:看得见这条线索的才下得了它的附件。"""
+    if not (object_id.isascii() and object_id.isdigit()):
+        return False
+    return visible_to(actor).filter(pk=int(object_id)).exists()
+
+
+def present_id(actor: Actor, object_id: str) -> tuple[str, str]:
+    """(名称, 网址)。"""
+    return present(actor, [int(object_id)])[int(object_id)]
+
+
+def names_of(actor: Actor, keys: Sequence[str]) -> dict[str, str]:
+    """编号 → 名称,只给看得见的(自动保存的草稿用)。"""
+    rows = visible_to(actor).filter(code__in=list(keys))
+    return {row.code: row.title for row in rows.only("code", "project_name", "investor_name")}
 
 
 def within(actor: Actor) -> QuerySet[Any]:

@@ -3,6 +3,7 @@
 EVENTS = {
     "outreach.lead.register": "记下线索",
     "outreach.lead.save": "修改线索草稿",
+    "outreach.lead.attach": "线索附件",
     "outreach.lead.submit": "登记线索",
     "outreach.lead.withdraw": "撤回线索",
     "outreach.lead.answer": "答复线索",

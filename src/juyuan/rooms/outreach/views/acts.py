@@ -12,8 +12,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from juyuan.foundation.files.actions import store_file
+from juyuan.foundation.files.kept import receive
+from juyuan.foundation.files.queries import uploaded
 from juyuan.foundation.people.models import Person, Unit
 from juyuan.foundation.people.queries import posts_on, unit_by_code
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.policy.queries import params
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
@@ -24,6 +27,7 @@ from juyuan.rooms.outreach import access
 from juyuan.rooms.outreach.actions import convert, handle, keep
 from juyuan.rooms.outreach.forms import (
     AssignForm,
+    AttachForm,
     ConvertForm,
     JudgeForm,
     LeadForm,
@@ -37,6 +41,7 @@ from juyuan.rooms.outreach.views.pages import actor_of, crumbs, detail_url
 
 
 @require_http_methods(["GET", "POST"])
+@autosaved("outreach.new")
 def create(request: HttpRequest) -> HttpResponse:
     """报一条线索;按「先存着」只存草稿。"""
     actor = actor_of(request)
@@ -44,10 +49,12 @@ def create(request: HttpRequest) -> HttpResponse:
     form = LeadForm(request.POST or None, channels=leads.channels_of(params(clock.today())))
     if request.method == "POST" and not request.POST:
         form = LeadForm({}, channels=leads.channels_of(params(clock.today())))
+    autosave_of(request).fill(form)
     return _fill(request, actor, form, None)
 
 
 @require_http_methods(["GET", "POST"])
+@autosaved("outreach.edit")
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """接着填草稿;已登记的只看。"""
     actor = actor_of(request)
@@ -59,6 +66,9 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     initial["public_pay"] = {True: "yes", False: "no", None: ""}[lead.public_pay]
     data = request.POST if request.method == "POST" else None
     form = LeadForm(data, initial=initial, channels=leads.channels_of(params(clock.today())))
+    auto = autosave_of(request)
+    auto.version = lead.version
+    auto.fill(form, skip=("version",))
     return _fill(request, actor, form, lead)
 
 
@@ -153,6 +163,40 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         "cancel_url": detail_url(lead),
     }
     return render(request, "outreach/act.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def attach(request: HttpRequest, code: str) -> HttpResponse:
+    """交一份附件。"""
+    actor, now = actor_of(request), clock.now()
+    lead = leads.door(actor, code)
+    require(access.can_attach(actor, lead))
+    posted = request.method == "POST"
+    form = AttachForm(request.POST if posted else None, request.FILES if posted else None)
+    kept = None
+    if posted:
+        valid = form.is_valid()
+        try:
+            kept = receive(request, actor, "file", now)
+            if valid:
+                keep.attach_file(
+                    actor=actor, lead=lead, title=form.cleaned_data["title"], now=now,
+                    file=uploaded(actor, kept.file_id if kept else None),
+                )  # fmt: skip
+                messages.success(request, "附件已收下")
+                return redirect(detail_url(lead))
+        except RuleBroken as broken:
+            add_findings(form, broken.findings)
+    context = {
+        "page_title": f"附件:{lead.title}",
+        "what": "提交",
+        "lead": lead,
+        "form": form,
+        "kept": kept,
+        "crumbs": crumbs((lead.title, detail_url(lead)), ("附件",)),
+        "cancel_url": detail_url(lead),
+    }
+    return render(request, "outreach/attach.html", context, status=422 if posted else 200)
 
 
 def _do(actor: Actor, lead: Lead, verb: LeadVerb, form: Form) -> None:
