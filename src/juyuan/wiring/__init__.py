@@ -382,10 +382,12 @@ def _first_contact() -> None:
     from juyuan.rooms.first_contact.actions import merging
     from juyuan.rooms.first_contact.queries import doors, duty, loose, pages, projects
     from juyuan.rooms.first_contact.queries.matters import register_matters
+    from juyuan.rooms.investors.queries import register_link as register_investor_link
     from juyuan.rooms.pipeline.movers import register_mover
     from juyuan.rooms.pipeline.queries.leading import register_link
 
     register_link("first_contact", pages.link_of)
+    register_investor_link("first_contact", pages.investor_link)
     register_mover(merging.MOVER)
 
     for provider in (projects.PROVIDER, loose.PROVIDER):

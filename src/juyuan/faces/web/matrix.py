@@ -258,6 +258,7 @@ PAGES: tuple[Page, ...] = (
     Page("first_contact:found", CLAIM_FOUND, post=422),
     Page("first_contact:file", CLAIM_FOUND, post=422),
     Page("first_contact:conflicts", FIRST_TALKS),
+    Page("first_contact:conflict_new", BUREAU_VERIFIER_NOT_ADMIN, post=422),
     Page("first_contact:conflict", CONFLICT_SEE),
     Page("first_contact:paper", CONFLICT_SEE),
     Page("first_contact:prove", CONFLICT_PARTY, post=422),

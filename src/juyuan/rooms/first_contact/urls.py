@@ -13,6 +13,7 @@ urlpatterns = [
     path("first-contacts/checks/", pages.checks, name="checks"),
     path("first-contacts/checks/<int:pk>/", pages.compare, name="compare"),
     path("first-contacts/conflicts/", conflicts.listing, name="conflicts"),
+    path("first-contacts/conflicts/new/", conflicts.raising, name="conflict_new"),
     path("first-contacts/conflicts/<str:code>/", conflicts.detail, name="conflict"),
     path("first-contacts/conflicts/<str:code>/evidence/", conflicts.prove, name="prove"),
     path("first-contacts/conflicts/<str:code>/ruling/", conflicts.rule, name="rule"),

@@ -40,8 +40,10 @@ def open_or_join(
         tier=strongest.tier, reasons=strongest.reasons,
     )  # fmt: skip
     for one in others:
-        _add(conflict, one.unit_id, one.claim, one.project, incumbent=True, actor=actor, now=now)
-    _add(conflict, claim.unit_id, claim, claim.project, incumbent=False, actor=actor, now=now)
+        add_party(
+            conflict, one.unit_id, one.claim, one.project, incumbent=True, actor=actor, now=now
+        )
+    add_party(conflict, claim.unit_id, claim, claim.project, incumbent=False, actor=actor, now=now)
     return conflict
 
 
@@ -77,7 +79,7 @@ def open_conflict(
     return conflict
 
 
-def _add(
+def add_party(
     conflict: Conflict,
     unit_id: int,
     claim: Claim | None,
@@ -87,6 +89,7 @@ def _add(
     actor: Actor,
     now: datetime,
 ) -> None:
+    """列入一方(事务内),告诉它;已在其中的什么也不做。"""
     _, created = ConflictParty.objects.get_or_create(
         conflict=conflict, unit_id=unit_id,
         defaults={"claim": claim, "project": project, "incumbent": incumbent, "joined_at": now},

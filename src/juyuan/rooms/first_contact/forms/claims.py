@@ -212,6 +212,20 @@ def _choice(pair: tuple[int, str]) -> tuple[str, str]:
     return str(pair[0]), pair[1]
 
 
+class RaiseForm(ReasonForm):
+    """商务主管部门立撞单:两方的编号与理由。"""
+
+    marks = dict.fromkeys(("first", "second", "reason"), "必填")
+    first = forms.CharField(
+        label="一方", required=False, max_length=40, help_text="首谈编号（SQ-…）"
+    )
+    second = forms.CharField(
+        label="另一方", required=False, max_length=40,
+        help_text="首谈编号，或还没有登记首谈的项目的编号",
+    )  # fmt: skip
+    field_order = ("first", "second", "reason")
+
+
 class OpeningForm(ReasonForm):
     """确认期初补录的首谈。"""
 

@@ -44,6 +44,7 @@ from juyuan.rooms.first_contact.rules.rulings import (
     Standing,
     earliest,
 )
+from juyuan.rooms.investors.models import Investor
 from juyuan.rooms.pipeline.access import can_add_evidence
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.scope import visible_ids as projects_seen
@@ -349,3 +350,25 @@ def link_of(actor: Actor, project: Project) -> tuple[str, str] | None:
     if not (access.can_register(actor) and can_add_evidence(actor, project)):
         return None
     return "登记首谈", f"{reverse('first_contact:new')}?project={project.code}"
+
+
+def investor_link(actor: Actor, investor: Investor) -> tuple[str, str] | None:
+    """投资方页上的去处:登记得了首谈的,从这一家登记(已知的替他填好)。"""
+    if not access.can_register(actor):
+        return None
+    return "登记首谈", f"{reverse('first_contact:new')}?investor={investor.code}"
+
+
+def prefill(actor: Actor, project: Project | None, investor: Investor | None) -> dict[str, Any]:
+    """登记表的初值:项目与投资方已知的都填好,人可以改。"""
+    found: dict[str, Any] = {}
+    if project is not None:
+        party = project.parties.select_related("investor").order_by("pk").first()
+        investor = investor or (party.investor if party is not None else None)
+        found |= {
+            "project_name": project.name, "content": project.summary, "site": project.location,
+            "amount": project.total_investment,
+        }  # fmt: skip
+    if investor is not None:
+        found |= {"name": investor.name, "uscc": investor.uscc, "controller": investor.controller}
+    return found

@@ -25,6 +25,7 @@ from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, require
 from juyuan.rooms.first_contact import access
+from juyuan.rooms.first_contact.actions.raising import CLASHING
 from juyuan.rooms.first_contact.actions.register import register_claim
 from juyuan.rooms.first_contact.actions.rights import confirm_opening_claims
 from juyuan.rooms.first_contact.forms import new_session
@@ -37,6 +38,7 @@ from juyuan.rooms.first_contact.queries.offers import offered
 from juyuan.rooms.first_contact.rules.rights import ClaimState
 from juyuan.rooms.first_contact.views.acts import BOTH, claim_url, confirmed
 from juyuan.rooms.first_contact.views.pages import actor_of, answer_context
+from juyuan.rooms.investors.queries import door as investor_door
 from juyuan.rooms.pipeline.queries.scope import door as project_door
 
 ACTS = {
@@ -89,17 +91,19 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(BOTH)
 def register(request: HttpRequest) -> HttpResponse:
-    """`/first-contacts/new/`:登记;`?project=编号` 登记在这个项目上。"""
+    """`/first-contacts/new/`:登记;`?project=编号` 登记在这个项目上,`?investor=编号` 从这一家登记。"""
     actor, now = actor_of(request), clock.now()
     require(access.can_register(actor))
     code = request.GET.get("project", "")[:40]
     project = project_door(actor, code) if code else None
+    party = request.GET.get("investor", "")[:40]
+    investor = investor_door(actor, party) if party else None
     window = not opening_barred(now.date())
     form = ClaimForm(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         on_project=project is not None, window=window,
-        initial={"session": new_session(), "project_name": project.name if project else ""},
+        initial={"session": new_session(), **pages.prefill(actor, project, investor)},
     )  # fmt: skip
     kept = None
     if form.is_bound:
@@ -162,14 +166,14 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "conflicts": conflicts,
         "handover": waiting,
         "project_url": pages.project_url(actor, claim),
-        "acts": _acts(claim, offered(actor, claim, seen, waiting, conflicts)),
+        "acts": _acts(actor, claim, offered(actor, claim, seen, waiting, conflicts)),
         "crumbs": [{"label": "首谈", "url": reverse("first_contact:list")}, {"label": claim.code}],
     }
     return render(request, "first_contact/claim.html", context)
 
 
-def _acts(claim: Claim, names: list[str]) -> list[dict[str, Any]]:
-    return [
+def _acts(actor: Actor, claim: Claim, names: list[str]) -> list[dict[str, Any]]:
+    found = [
         {
             "label": ACTS[name][0], "icon": ACTS[name][1],
             "url": reverse(f"first_contact:{name}", args=[claim.code]),
@@ -177,6 +181,10 @@ def _acts(claim: Claim, names: list[str]) -> list[dict[str, Any]]:
         }
         for name in names
     ]  # fmt: skip
+    if claim.state in CLASHING and access.can_decide(actor):
+        url = f"{reverse('first_contact:conflict_new')}?first={claim.code}"
+        found.append({"label": "立撞单", "icon": "alert-triangle", "url": url, "primary": False})
+    return found
 
 
 @require_http_methods(BOTH)

@@ -17,16 +17,20 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, RuleBroken, require
 from juyuan.rooms.first_contact import access
 from juyuan.rooms.first_contact.actions import ruling
+from juyuan.rooms.first_contact.actions.raising import raise_conflict
 from juyuan.rooms.first_contact.forms import claims as forms_
-from juyuan.rooms.first_contact.models import Conflict
+from juyuan.rooms.first_contact.models import Claim, Conflict
 from juyuan.rooms.first_contact.queries import conflicts as read
 from juyuan.rooms.first_contact.queries import merging, pages
 from juyuan.rooms.first_contact.queries.past import STATE_THEN
+from juyuan.rooms.first_contact.queries.claims import door as claim_door
 from juyuan.rooms.first_contact.rules.answering import TIER_LABELS
 from juyuan.rooms.first_contact.rules.overlap import LABELS
 from juyuan.rooms.first_contact.rules.rulings import ConflictState, appeal_open
 from juyuan.rooms.first_contact.views.acts import BOTH, confirmed
 from juyuan.rooms.first_contact.views.pages import actor_of
+from juyuan.rooms.pipeline.models import Project
+from juyuan.rooms.pipeline.queries.scope import door as project_door
 
 
 def _url(conflict: Conflict) -> str:
@@ -69,6 +73,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             {"label": label, "url": f"?tab={key}{more}", "current": key == tab}
             for key, label in pages.CONFLICT_TABS.items()
         ],
+        "may_raise": bool(access.can_decide(actor)),
         "crumbs": [*_crumbs()[:1], {"label": "撞单"}],
     }
     return render(request, "first_contact/conflicts.html", context)
@@ -102,6 +107,46 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": [*_crumbs()[:2], {"label": conflict.code}],
     }
     return render(request, "first_contact/conflict.html", context)
+
+
+def _named(actor: Actor, field: str, code: str) -> Claim | Project:
+    """编号 → 首谈或项目;看不见与没有同一个答案。"""
+    for door in (claim_door, project_door):
+        try:
+            return door(actor, code.strip())
+        except NotFound:
+            continue
+    raise RuleBroken.one(field, "raise.unknown", "没有这个编号的首谈或项目,或您看不见它", "3.2b")
+
+
+@require_http_methods(BOTH)
+def raising(request: HttpRequest) -> HttpResponse:
+    """`/first-contacts/conflicts/new/`:商务主管部门立撞单;`?first=编号` 先填好一方。"""
+    actor = actor_of(request)
+    require(access.can_decide(actor))
+    first = request.GET.get("first", "").replace("\x00", "")[:40]
+    form = forms_.RaiseForm(
+        request.POST if request.method == "POST" else None, initial={"first": first}
+    )
+    back = reverse("first_contact:conflicts")
+
+    def run() -> str:
+        data = form.cleaned_data
+        one, two = (_named(actor, name, data[name]) for name in ("first", "second"))
+        return _url(
+            raise_conflict(
+                actor=actor, first=one, second=two, reason=data["reason"], now=clock.now()
+            )
+        )
+
+    return confirmed(
+        request, form, run, done="已立撞单,已告知各方", back=back, crumbs=_crumbs(),
+        title="立撞单", what="查重没有碰上、而看得出是同一件的", submit="立件",
+        consequences=[
+            "各方收到通知,各看各的一边,补交证据", "未定之前各方的项目不得签约,不得承诺政策",
+            "按裁定的期限办,与登记时查重立的相同",
+        ],
+    )  # fmt: skip
 
 
 def _party(actor: Actor, conflict: Conflict) -> None:

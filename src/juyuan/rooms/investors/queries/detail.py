@@ -46,6 +46,20 @@ def projects_of(actor: Actor, ids: Sequence[int]) -> dict[int, list[ProjectLine]
     return found
 
 
+Link = Callable[[Actor, Investor], tuple[str, str] | None]
+_links: dict[str, Link] = {}
+
+
+def register_link(name: str, link: Link) -> None:
+    """登记投资方页上的去处(登记首谈),由高一层的房间给出(由 wiring 调用);同名即替换。"""
+    _links[name] = link
+
+
+def links_of(actor: Actor, investor: Investor) -> list[tuple[str, str]]:
+    """[(文字, 网址)];此人办不了的没有。"""
+    return [found for link in _links.values() if (found := link(actor, investor))]
+
+
 @dataclass(frozen=True)
 class ContactLine:
     """一位联系人。只给登记它的单位和商务主管部门看。"""

@@ -37,6 +37,7 @@ from juyuan.rooms.investors.queries.detail import (
     case_count,
     detail,
     history,
+    links_of,
     merges_of,
     projects_of,
 )
@@ -215,6 +216,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "events": history(investor) if page.can_edit else [],
         "merges": merges_of(investor) if page.can_merge else [],
         "crumbs": crumbs((investor.name,)),
+        "links": [] if investor.merged_into_id else links_of(actor, investor),
         "now": clock.now(),
     }
     return render(request, "investors/detail.html", context)
