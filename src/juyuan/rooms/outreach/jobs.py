@@ -9,6 +9,7 @@ from juyuan.foundation.work.registry import Job
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Stale
 from juyuan.rooms.outreach.actions.convert import follow_ruling
+from juyuan.rooms.outreach.actions.steps import fill_missing_keys
 from juyuan.rooms.outreach.models import Lead
 from juyuan.rooms.outreach.rules.leads import LeadState
 
@@ -25,5 +26,13 @@ def follow(*, today: date, now: datetime) -> dict[str, Any]:
     return {"followed": done}
 
 
+def fill_keys(*, today: date, now: datetime) -> dict[str, Any]:
+    """还没有匹配键的在办线索(升级之前登记的)补上;已有的不动。"""
+    return {"filled": fill_missing_keys()}
+
+
 # 一次办完所有该办的,漏掉的日子不必逐日补
-JOBS = (Job("outreach.follow", "撞单定后线索接办", follow, catch_up=False, clause="2.5b"),)
+JOBS = (
+    Job("outreach.follow", "撞单定后线索接办", follow, catch_up=False, clause="2.5b"),
+    Job("outreach.fill_keys", "补齐线索查重键", fill_keys, catch_up=False),
+)

@@ -19,6 +19,7 @@ from juyuan.foundation.exchange.kinds import ObjectRef, Opening
 from juyuan.foundation.exchange.models import ImportBatch
 from juyuan.foundation.files.models import StoredFile
 from juyuan.foundation.ledger.actions import record
+from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.people.models import Unit
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Finding, RuleBroken, require
@@ -44,7 +45,7 @@ from juyuan.rooms.investors.access import is_bureau
 from juyuan.rooms.investors.actions import write_match_keys
 from juyuan.rooms.investors.actions.keys import lock_keys
 from juyuan.rooms.pipeline import access as pipeline_access
-from juyuan.rooms.pipeline.actions.leading import give_lead
+from juyuan.rooms.pipeline.actions.leading import take_back_lead
 from juyuan.rooms.pipeline.actions.opening import used_since_entry, void_many
 from juyuan.rooms.pipeline.models import Project
 
@@ -181,7 +182,7 @@ def reverse_batch(
         .filter(pk__in=mine_in.order_by().values("conflict_id"))
         .order_by("pk")
     )
-    founded = {c.project_id: c for c in claims if c.project_id and _founded(c)}
+    founded = _founded(claims)
     _refuse_reversal(claims, conflicts, ids, used_since_entry(founded), founded)
     mine = replace(actor, group=group)
     for claim in claims:
@@ -190,7 +191,8 @@ def reverse_batch(
         write_match_keys(OBJ, claim.pk, [])
         step(claim, ClaimVerb.END, actor=mine, now=now, reason=reason)
         if project is not None and project.pk not in founded:
-            give_lead(actor=mine, project=project, unit_id=None, reason=reason, now=now)
+            # 没有撞上而登记在已有项目上的,登记之前的首谈单位就是它,或还没有
+            take_back_lead(actor=mine, project=project, reason=reason, now=now)
     for conflict in conflicts:
         move(
             conflict, (ConflictState.OPEN,), state=ConflictState.CLOSED.value, closed_at=now,
@@ -205,9 +207,22 @@ def reverse_batch(
     void_many(sorted(founded), actor=mine, now=now, group=group, reason=reason)
 
 
-def _founded(claim: Claim) -> bool:
-    """这个项目是随这件首谈登记的。"""
-    return claim.project is not None and claim.project.created_at == claim.registered_at
+def _founded(claims: Sequence[Claim]) -> dict[int, Claim]:
+    """随这些首谈登记的项目:登记项目与登记首谈在台账里是同一组。"""
+    projects = {c.project.code: c for c in claims if c.project is not None}
+    rows = Event.objects.filter(
+        event="pipeline.project.registered", obj_id__in=list(projects), group__isnull=False
+    ).values_list("obj_id", "group")
+    groups = dict(
+        Event.objects.filter(
+            event="first_contact.claim.register", obj_id__in=[c.code for c in claims]
+        ).values_list("obj_id", "group")
+    )
+    return {
+        claim.project_id: claim
+        for code, group in rows
+        if (claim := projects[code]).project_id and groups.get(claim.code) == group
+    }
 
 
 def _refuse_reversal(

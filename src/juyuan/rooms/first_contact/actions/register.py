@@ -198,7 +198,7 @@ def keys_to_queue(intakes: Sequence[Intake], now: datetime) -> set[str]:
 
 def _refuse_own(actor: Actor, met: Faced, project: Project | None) -> None:
     """本单位已登记过的,说是哪一件(看得见的才说,看不见的照常登记)。"""
-    seen = visible_ids(actor, [c.pk for c in met.own_claims])
+    seen = visible_ids(actor, [c.pk for c in met.own_claims]) if met.own_claims else set()
     for claim in met.own_claims:
         if claim.pk in seen and (project is None or claim.project_id == project.pk):
             raise RuleBroken.one("name", "claim.twice", f"{MINE}:{claim.code}", CLAUSE)

@@ -408,6 +408,23 @@ def test_s3_2b_期初批次整批撤回_撞单撤销_项目作废_对方照旧(c
     assert Event.objects.filter(event="exchange.batch.reversed").count() == 1
 
 
+def test_s3_2b_登记在已有项目上的撤回之后_项目照旧(cast: Any) -> None:
+    unit = cast.unit("longshan")
+    mine = projects.planning(cast, name="安澜高端纱线项目", lead_unit_id=unit.pk)
+    batch = opened(cast, book(ROW), "longshan", scan=False)
+    mine.refresh_from_db()
+    assert mine.lead_claimed and Claim.objects.get().project_id == mine.pk
+    later = cast.NOW + timedelta(hours=1)
+    exchange.reverse_batch(
+        actor=cast.actor("longshan"), batch_id=batch.pk, reason="错了", now=later
+    )
+    mine.refresh_from_db()
+    assert (mine.voided_at, mine.lead_unit_id, mine.lead_claimed) == (None, unit.pk, False)
+    assert verdicts(cast, book(ROW))[0].verdict == SAME, "原文件再导什么也不变"
+    other = verdicts(cast, book(at(ROW, 凭据日期="2025-03-20")))
+    assert other[0].verdict == NEW, "改过的可以再登"
+
+
 def test_s3_2b_确认过的批次不能整批撤回_一件也不动(cast: Any) -> None:
     batch = opened(cast, book(ROW, OTHER), "longshan")
     one = Claim.objects.order_by("id")[0]

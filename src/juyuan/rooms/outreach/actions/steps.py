@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import localdate
 
 from juyuan.foundation.duties.actions import end_duty, open_many
@@ -17,6 +19,7 @@ from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, Stale
 from juyuan.rooms.investors.actions.keys import write_match_keys_many
+from juyuan.rooms.investors.models import MatchKey
 from juyuan.rooms.outreach import access
 from juyuan.rooms.outreach.models import Lead, LeadStep
 from juyuan.rooms.outreach.queries import duty
@@ -181,6 +184,22 @@ def key_many(leads: Iterable[Lead]) -> None:
         [(OBJ, lead.pk, keys_of_lead(lead)) for lead in rows],
         {(OBJ, lead.pk): names_of_lead(lead) for lead in rows},
     )
+
+
+def fill_missing_keys(chunk: int = 1000) -> int:
+    """给还没有匹配键的在办线索补上;返回补了几条。可重复执行。"""
+    done, after = 0, 0
+    while True:
+        known = MatchKey.objects.filter(object_type=OBJ, object_id=OuterRef("pk"))
+        found = list(
+            Lead.objects.filter(~Exists(known), state__in=[s.value for s in KEYED], pk__gt=after)
+            .order_by("pk")[:chunk]
+        )  # fmt: skip
+        if not found:
+            return done
+        with transaction.atomic():
+            key_many(found)
+        done, after = done + len(found), found[-1].pk
 
 
 ALL = (duty.ANSWER, duty.ASSIGN, duty.JUDGE, duty.FEED_BACK, duty.DECIDE)

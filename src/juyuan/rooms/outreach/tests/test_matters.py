@@ -18,6 +18,7 @@ from juyuan.rooms.first_contact.tests import factories as claims
 from juyuan.rooms.investors.models import MatchKey, NearKey
 from juyuan.rooms.outreach.actions.handle import refuse_lead
 from juyuan.rooms.outreach.actions.keep import withdraw_lead
+from juyuan.rooms.outreach.jobs import fill_keys
 from juyuan.rooms.outreach.queries.matters import find
 from juyuan.rooms.outreach.rules.drafts import TEXTS, LeadSecrecy
 from juyuan.rooms.outreach.tests import factories as f
@@ -166,3 +167,15 @@ def test_s3_2b_商务主管部门逐项对照_限名单的只有核验人看得�
     ask(cast, ASKED[0])
     (seen,) = log.sides(cast.actor("chen"), CheckLog.objects.latest("id"))
     assert seen.kind == "线索" and seen.unit == "龙山区"
+
+
+def test_升级之前登记的线索由定期任务补上键_可重复(cast: Any) -> None:
+    lead = f.submitted(cast, "longshan", **SECRET)
+    f.submitted(cast, "longshan", submit=False)
+    kept = set(MatchKey.objects.values_list("kind", "value", "object_id"))
+    MatchKey.objects.filter(object_type="outreach_lead").delete()
+    NearKey.objects.filter(object_type="outreach_lead").delete()
+    assert fill_keys(today=cast.TODAY, now=cast.NOW) == {"filled": 1}
+    assert fill_keys(today=cast.TODAY, now=cast.NOW) == {"filled": 0}
+    assert set(MatchKey.objects.values_list("kind", "value", "object_id")) == kept
+    assert NearKey.objects.get(object_type="outreach_lead").object_id == lead.pk

@@ -74,6 +74,21 @@ def return_lead(
     )  # fmt: skip
 
 
+def take_back_lead(*, actor: Actor, project: Project, reason: str, now: datetime) -> None:
+    """撤回首谈登记:首谈单位回到登记之前(台账所载),不再由首谈登记而定。
+
+    Raises:
+        Stale: 版本已变。
+    """
+    if not project.lead_claimed:
+        return
+    update_if_current(project, now=now, lead_claimed=False)
+    record(
+        event="pipeline.project.unled", actor=actor, obj_type=OBJ, obj_id=project.code,
+        obj_label=project.name, reason=reason, clause=CLAUSE, now=now,
+    )  # fmt: skip
+
+
 def mark_contested(*, actor: Actor, project: Project, contested: bool, now: datetime) -> None:
     """撞单立件、已定:未定之前不得签约(门槛 `uncontested`)。没有变化则什么也不发生。
 

@@ -4,6 +4,7 @@ EVENTS = {
     "pipeline.project.registered": "登记项目",
     "pipeline.project.edited": "修改项目",
     "pipeline.project.led": "定首谈单位",
+    "pipeline.project.unled": "撤回首谈登记",
     "pipeline.project.contested": "项目撞单待定",
     "pipeline.project.uncontested": "项目撞单已定",
     "pipeline.project.advance": "项目前移",
