@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from io import BytesIO
 from pathlib import Path
 
 from juyuan.foundation.exchange import console
+from juyuan.foundation.exchange.actions import OpeningPaper
 from juyuan.foundation.exchange.kinds import registry
 from juyuan.foundation.workdays import clock
+from juyuan.kernel.period import DateError, parse_date
 
 from .launch.trouble import DONE, USAGE, Trouble, complain
 from .who import actor_named
@@ -28,6 +31,11 @@ def bring_in(argv: list[str]) -> int:
     parser.add_argument(
         "--refused", metavar="文件", type=Path, help="把退回与存疑的行连同原因写到这个 xlsx"
     )
+    parser.add_argument("--paper", metavar="文号", default="", help="期初批次:依据文件的文号")
+    parser.add_argument("--paper-date", metavar="日期", default="", help="期初批次:依据文件的日期")
+    parser.add_argument(
+        "--paper-file", metavar="文件", type=Path, help="期初批次:依据文件的扫描件(可以没有)"
+    )
     parser.add_argument("--json", action="store_true", help="一份 JSON")
     options = parser.parse_args(argv)
     now = clock.now()
@@ -40,8 +48,23 @@ def bring_in(argv: list[str]) -> int:
         today=now.date(),
         all_or_none=options.all_or_none,
         refused_to=options.refused,
+        paper=_paper(options.paper, options.paper_date, options.paper_file),
     )
     return tell(outcome, options.json)
+
+
+def _paper(number: str, day: str, scan: Path | None) -> OpeningPaper | None:
+    """期初批次的依据;一样也没写的不是期初批次。"""
+    if not (number or day or scan):
+        return None
+    try:
+        on = parse_date(day)
+        stream = BytesIO(scan.read_bytes()) if scan else None
+    except DateError as error:
+        raise Trouble(f"--paper-date:{error.message}。", USAGE) from error
+    except OSError as error:
+        raise Trouble(f"{scan}:读不了。请检查路径。", USAGE) from error
+    return OpeningPaper(number=number, on=on, name=scan.name if scan else "", stream=stream)
 
 
 def take_out(argv: list[str]) -> int:

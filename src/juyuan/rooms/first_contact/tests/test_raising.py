@@ -206,7 +206,9 @@ def test_s3_2b_投资方页与项目页登记首谈_已知的替他填好(cast: 
     )
     page = client.get(link).content.decode()
     assert f'value="{row.name}"' in page and 'value="某某控股"' in page
-    assert cast.client("dongfeng").get(link).status_code == 404
+    hidden = cast.client("dongfeng").get(link)
+    none = cast.client("dongfeng").get("/first-contacts/new/?investor=TZ-AAAAAAAA%00")
+    assert (hidden.status_code, hidden.content) == (404, none.content)
     project = projects.planning(cast, name="安澜高端纱线项目", summary="年产三万吨高端纱线", location="纺织园A3地块",
                                 lead_unit_id=cast.unit("longshan").pk)  # fmt: skip
     link = f"/first-contacts/new/?project={project.code}"

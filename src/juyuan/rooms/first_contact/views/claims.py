@@ -94,9 +94,9 @@ def register(request: HttpRequest) -> HttpResponse:
     """`/first-contacts/new/`:登记;`?project=编号` 登记在这个项目上,`?investor=编号` 从这一家登记。"""
     actor, now = actor_of(request), clock.now()
     require(access.can_register(actor))
-    code = request.GET.get("project", "")[:40]
+    code = request.GET.get("project", "").replace("\x00", "")[:40]
     project = project_door(actor, code) if code else None
-    party = request.GET.get("investor", "")[:40]
+    party = request.GET.get("investor", "").replace("\x00", "")[:40]
     investor = investor_door(actor, party) if party else None
     window = not opening_barred(now.date())
     form = ClaimForm(
