@@ -22,8 +22,8 @@ from juyuan.rooms.first_contact.forms import claims as forms_
 from juyuan.rooms.first_contact.models import Claim, Conflict
 from juyuan.rooms.first_contact.queries import conflicts as read
 from juyuan.rooms.first_contact.queries import merging, pages
-from juyuan.rooms.first_contact.queries.past import STATE_THEN
 from juyuan.rooms.first_contact.queries.claims import door as claim_door
+from juyuan.rooms.first_contact.queries.past import STATE_THEN
 from juyuan.rooms.first_contact.rules.answering import TIER_LABELS
 from juyuan.rooms.first_contact.rules.overlap import LABELS
 from juyuan.rooms.first_contact.rules.rulings import ConflictState, appeal_open
