@@ -11,7 +11,7 @@ from juyuan.foundation.files.models import StoredFile
 from juyuan.foundation.files.queries import uploaded
 from juyuan.foundation.ledger.actions import record
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import Finding, RuleBroken, require
+from juyuan.kernel.verdict import Finding, NotFound, RuleBroken, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.common import OBJ
 from juyuan.rooms.pipeline.actions.settle import settle_claim
@@ -80,6 +80,7 @@ def add_evidence(
     Raises:
         Denied: 不是经办、承载、参与单位或商务主管部门。
         RuleBroken: 该写的没写,或同一份文件已用于本项目的同一事项。
+        NotFound: 项目刚被作废或并入别的项目。
     """
     require(access.can_add_evidence(actor, project))
     findings = judge_evidence(draft, now.date())
@@ -96,6 +97,10 @@ def add_evidence(
     if findings:
         raise RuleBroken(findings)
     with transaction.atomic():
+        # 与合并、作废一个接一个:不把证据留在刚退出计数的项目上
+        live = Project.objects.select_for_update().filter(pk=project.pk, voided_at__isnull=True)
+        if live.values_list("pk", flat=True).first() is None:
+            raise NotFound
         row = attach(project, draft, actor=actor, now=now)
         settle_claim(project, actor=actor, now=now)
     return row

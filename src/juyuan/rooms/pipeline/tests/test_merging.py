@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from juyuan.foundation.search.queries import find
 from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale
 from juyuan.rooms.investors.models import MatchKey
 from juyuan.rooms.pipeline import movers
+from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
 from juyuan.rooms.pipeline.actions.merge import merge_projects, plan, undo_merge
 from juyuan.rooms.pipeline.actions.recognise import recognise
 from juyuan.rooms.pipeline.actions.relations import confirm_relation
@@ -422,6 +424,21 @@ def test_补得上的栏都认得(cast: Any) -> None:
     after = rows()
     assert after == before
     assert invariants(cast.TODAY + timedelta(days=1)) == []
+
+
+def test_合并之时正在交的证据_不落在并掉的一个上(cast: Any) -> None:
+    gone, kept = pair(cast)
+    opened = fresh(gone)  # 打开页面时还没有合并
+    do(cast, gone, kept)
+    with pytest.raises(NotFound):
+        f.evidence(cast, opened, FactKey.WRITTEN_WILL, by="dongfeng")
+    with pytest.raises(NotFound):
+        v.paid(cast, opened, "发票迟到的", by="dongfeng")
+    with pytest.raises(Stale):
+        edit_project(
+            actor=cast.actor("dongfeng"), project=opened, now=cast.NOW,
+            draft=replace(draft_of(opened), summary="迟到的改动"),
+        )  # fmt: skip
 
 
 @pytest.mark.django_db(transaction=True)
