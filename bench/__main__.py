@@ -13,12 +13,12 @@ def main(scale: int, names: list[str]) -> int:
     django.setup()
     settings.ROOT_URLCONF = "bench.floor"
     settings.ALLOWED_HOSTS = ["*"]
-    from bench import checking, daily, monthly, naming, numbers, pages
+    from bench import checking, claiming, daily, monthly, naming, numbers, pages
 
     def wanted(name: str) -> bool:
         return not names or name in names
 
-    for part in (pages, numbers, checking, naming, monthly, daily):
+    for part in (pages, numbers, checking, naming, monthly, daily, claiming):
         for result in part.run(scale, wanted):
             print(json.dumps(result.as_dict(), ensure_ascii=False), flush=True)
     return 0

@@ -21,7 +21,7 @@ from .launch.trouble import DONE, REFUSED, USAGE, Trouble, say
 
 NAMES = (
     "list", "filter", "light", "search", "detail", "deep", "api", "desk", "tabs", "figures", "find",
-    "export", "import", "check", "name-pairs", "monthly", "jobs",
+    "export", "import", "check", "name-pairs", "monthly", "jobs", "claims",
 )  # fmt: skip
 DATABASE = "juyuan_bench"
 

@@ -18,6 +18,10 @@ NAMED = {
     "rows": "{} 行",
     "rows_per_s": "每秒 {} 行",
     "projects_per_s": "每秒 {} 个",
+    "claims_per_s": "每秒 {} 件",
+    "writers": "{} 人同时",
+    "holders": "首谈单位 {} 个",
+    "conflicts": "撞单 {} 件",
     "memory_mb": "内存增加 {} MB",
     "bare_json_p95_ms": "不认令牌、不核对形状的裸 JSON {} ms",
 }
