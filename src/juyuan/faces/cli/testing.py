@@ -25,7 +25,7 @@ from .launch.trouble import REFUSED, USAGE, Trouble, say, tail
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PACKAGES = ("chromium", "fonts-noto-cjk")
-KEPT = ("JUYUAN_ROOT", "JUYUAN_TEST_DB", "JUYUAN_TEST_REPLAY")
+KEPT = ("JUYUAN_ROOT", "JUYUAN_TEST_DB", "JUYUAN_TEST_REPLAY", "JUYUAN_CLAIM_ROUNDS")
 
 
 def main(argv: list[str]) -> int:

@@ -265,3 +265,16 @@ def test_s3_2b_期初成批确认_有一件看不见的全都不办(cast: Any, b
     assert rules_of(by["heyan"].post(url, {"codes": [claim.code], "reason": "核过"})) == ["claim.not_opening"]  # fmt: skip
     assert rules_of(by["heyan"].post(url, {"reason": "核过"})) == ["claim.opening_none"]
     assert by["heyan"].post(url, {"codes": [claim.code, "SQ-NOSUCH"], "reason": "x"}).status_code == 404  # fmt: skip
+
+
+def test_补交凭据_已有文件的不收_不是本单位的不准(cast: Any, by: Callers) -> None:
+    claim = f.register(cast).claim
+    url = f"{URL}/{claim.code}/file"
+    assert rules_of(sent(by["longshan"], url)) == ["claim.filed"]
+    assert sent(by["heyan"], url).status_code == 403
+    assert sent(by["dongfeng"], url).status_code == 404
+    Claim.objects.update(file_use_id=None, file_sha256="")  # 台账导来的只写了文件名
+    done = sent(by["longshan"], url, "补交的纪要")
+    assert done.status_code == 200, done.content.decode()
+    assert [file["name"] for file in done.json()["files"]][-1] == "纪要.pdf"
+    assert rules_of(sent(by["longshan"], url)) == ["claim.filed"]
