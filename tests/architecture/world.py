@@ -343,7 +343,7 @@ class World:
                 "supplement_id": self.supplements[level].pk,
                 "run_id": self.bulk.pk, "voucher_id": self.vouchers[level].pk, "case_id": self.voucher_case.pk,
             }  # fmt: skip
-            if name == "pipeline:unmerge":
+            if name in ("pipeline:unmerge", "api:project_unmerge"):
                 objects["merge_id"] = self.project_merges[level].pk
         elif name.startswith(("investors:", "api:investor")):
             own = self.aliases if "alias" in name else self.contacts

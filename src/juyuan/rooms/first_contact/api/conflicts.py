@@ -19,18 +19,21 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, RuleBroken, require
 from juyuan.rooms.first_contact import access
 from juyuan.rooms.first_contact.actions import ruling
+from juyuan.rooms.first_contact.actions.raising import raise_conflict
 from juyuan.rooms.first_contact.api.base import actor_of, day_of, entered, expect, router
 from juyuan.rooms.first_contact.api.schemas import (
     ConflictDetail,
     ConflictFilters,
     ConflictPage,
     ProofIn,
+    RaiseIn,
     ReasonIn,
     RulingIn,
 )
 from juyuan.rooms.first_contact.api.shaping import clash, clash_detail
 from juyuan.rooms.first_contact.models import Conflict
 from juyuan.rooms.first_contact.queries import conflicts as read
+from juyuan.rooms.first_contact.queries.claims import party_named
 from juyuan.rooms.first_contact.queries.past import conflicts_in, conflicts_on, conflicts_ruled
 from juyuan.rooms.first_contact.rules.rulings import PENDING, ConflictState, RulingDraft
 from juyuan.rooms.first_contact.views.papers import FORMATS, download
@@ -67,6 +70,25 @@ def list_conflicts(request: HttpRequest, filters: Query[ConflictFilters]) -> Any
         "next": page.next or None,
         "total": total_of(found, exact=filters.count == "exact"),
     }
+
+
+@router.post("/conflicts", response={201: ConflictDetail, **WRITE},
+             url_name="first_contact_conflicts", summary="立撞单")  # fmt: skip
+def raise_one(request: HttpRequest, payload: RaiseIn) -> Any:
+    """查重没有碰上、而看得出是同一件的;其后与查重立的一样办。可带 Idempotency-Key。"""
+    actor = actor_of(request)
+    require(access.can_decide(actor))
+
+    def act() -> tuple[int, dict[str, Any]]:
+        one, two = (
+            party_named(actor, name, getattr(payload, name)) for name in ("first", "second")
+        )
+        made = raise_conflict(
+            actor=actor, first=one, second=two, reason=payload.reason, now=clock.now()
+        )
+        return 201, clash_detail(actor, made, clock.today())
+
+    return once(request, act)
 
 
 @router.get("/conflicts/{code}", response={200: ConflictDetail, **READ},
@@ -192,7 +214,12 @@ def _may_list(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> Non
     require(access.can_list(entered(actor)))
 
 
+def _may_raise(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
+    require(access.can_decide(entered(actor)))
+
+
 precheck("GET first_contact_conflicts", _may_list)
+precheck("POST first_contact_conflicts", _may_raise)
 for _name, _may in {
     "prove": may_join, "rule": may_rule, "appeal": may_join, "dismiss": may_rule,
 }.items():  # fmt: skip

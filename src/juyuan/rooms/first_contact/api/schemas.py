@@ -180,6 +180,13 @@ class AnswerIn(Strict):
     answer: str = Field(default="", max_length=LONG)
 
 
+class RaiseIn(ReasonIn):
+    """一方写首谈编号;另一方写首谈编号,或还没有登记首谈的项目的编号。"""
+
+    first: str = Field(default="", max_length=40)
+    second: str = Field(default="", max_length=40)
+
+
 class OpeningIn(ReasonIn):
     codes: list[str] = Field(default_factory=list, max_length=200)
 

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from juyuan.foundation.people.models import LEADER_ROLES, Role
 from juyuan.foundation.policy.queries import Params, params
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import NotFound
+from juyuan.kernel.verdict import NotFound, RuleBroken
 from juyuan.rooms.first_contact.models import Claim, ClaimEvent, Handover
 from juyuan.rooms.first_contact.rules.claims import Secrecy
 from juyuan.rooms.first_contact.rules.rights import (
@@ -30,9 +30,10 @@ from juyuan.rooms.first_contact.rules.rights import (
 from juyuan.rooms.first_contact.rules.rulings import HandoverState
 from juyuan.rooms.investors.access import BUREAU, is_bureau
 from juyuan.rooms.investors.queries import own_units
-from juyuan.rooms.pipeline.models import MonthlyUpdate
+from juyuan.rooms.pipeline.models import MonthlyUpdate, Project
 from juyuan.rooms.pipeline.queries.periods import kinds_of
 from juyuan.rooms.pipeline.queries.progress import happenings
+from juyuan.rooms.pipeline.queries.scope import door as project_door
 from juyuan.rooms.pipeline.queries.scope import seen_whole
 
 OBJ = "first_contact_claim"
@@ -116,6 +117,21 @@ def door(actor: Actor, code: str) -> Claim:
     if row is None:
         raise NotFound
     return row
+
+
+def party_named(actor: Actor, field: str, code: str) -> Claim | Project:
+    """立撞单的一方:首谈编号,或项目编号。
+
+    Raises:
+        RuleBroken: 没有,或看不见(同一句话),记在 `field` 上。
+    """
+    said = code.replace("\x00", "").strip()
+    for find in (door, project_door):
+        try:
+            return find(actor, said)
+        except NotFound:
+            continue
+    raise RuleBroken.one(field, "raise.unknown", "没有这个编号的首谈或项目,或您看不见它", "3.2b")
 
 
 def terms_of(book: Params) -> Terms:

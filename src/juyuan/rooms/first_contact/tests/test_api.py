@@ -278,3 +278,26 @@ def test_补交凭据_已有文件的不收_不是本单位的不准(cast: Any, 
     assert done.status_code == 200, done.content.decode()
     assert [file["name"] for file in done.json()["files"]][-1] == "纪要.pdf"
     assert rules_of(sent(by["longshan"], url)) == ["claim.filed"]
+
+
+def test_s3_2b_接口立撞单_商务主管部门_当事人不知理由(cast: Any, by: Callers) -> None:
+    first = f.register(cast).claim
+    other = {"name": "宁波某某新材料有限公司", "project_name": "高性能纤维项目",
+             "content": "年产纤维一万吨", "site": ""}  # fmt: skip
+    later = f.register(cast, "dongfeng", subject=other, now=cast.NOW + timedelta(hours=1)).claim
+    body = {"first": first.code, "second": later.code, "reason": "同一实际控制人的同一条产线"}
+    assert by["longshan"].post(f"{URL}/conflicts", body).status_code == 403
+    assert by["sysadmin"].post(f"{URL}/conflicts", body).status_code == 404
+    assert rules_of(by["heyan"].post(f"{URL}/conflicts", body | {"second": "SQ-NOSUCH"})) == [
+        "raise.unknown"
+    ]
+    assert rules_of(by["heyan"].post(f"{URL}/conflicts", body | {"reason": " "})) == [
+        "raise.reason"
+    ]
+    assert not Conflict.objects.exists()
+    made = by["heyan"].post(f"{URL}/conflicts", body)
+    assert made.status_code == 201, made.content.decode()
+    assert (made.json()["source"], len(made.json()["sides"])) == ("hand", 2)
+    seen = by["dongfeng"].get(f"{URL}/conflicts/{made.json()['code']}")
+    assert seen.status_code == 200 and "实际控制人" not in seen.content.decode()
+    assert rules_of(by["heyan"].post(f"{URL}/conflicts", body)) == ["raise.pending"]

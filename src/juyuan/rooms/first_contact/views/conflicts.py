@@ -19,18 +19,16 @@ from juyuan.rooms.first_contact import access
 from juyuan.rooms.first_contact.actions import ruling
 from juyuan.rooms.first_contact.actions.raising import raise_conflict
 from juyuan.rooms.first_contact.forms import claims as forms_
-from juyuan.rooms.first_contact.models import Claim, Conflict
+from juyuan.rooms.first_contact.models import Conflict
 from juyuan.rooms.first_contact.queries import conflicts as read
 from juyuan.rooms.first_contact.queries import merging, pages
-from juyuan.rooms.first_contact.queries.claims import door as claim_door
+from juyuan.rooms.first_contact.queries.claims import party_named
 from juyuan.rooms.first_contact.queries.past import STATE_THEN
 from juyuan.rooms.first_contact.rules.answering import TIER_LABELS
 from juyuan.rooms.first_contact.rules.overlap import LABELS
 from juyuan.rooms.first_contact.rules.rulings import ConflictState, appeal_open
 from juyuan.rooms.first_contact.views.acts import BOTH, confirmed
 from juyuan.rooms.first_contact.views.pages import actor_of
-from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries.scope import door as project_door
 
 
 def _url(conflict: Conflict) -> str:
@@ -109,16 +107,6 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "first_contact/conflict.html", context)
 
 
-def _named(actor: Actor, field: str, code: str) -> Claim | Project:
-    """编号 → 首谈或项目;看不见与没有同一个答案。"""
-    for door in (claim_door, project_door):
-        try:
-            return door(actor, code.strip())
-        except NotFound:
-            continue
-    raise RuleBroken.one(field, "raise.unknown", "没有这个编号的首谈或项目,或您看不见它", "3.2b")
-
-
 @require_http_methods(BOTH)
 def raising(request: HttpRequest) -> HttpResponse:
     """`/first-contacts/conflicts/new/`:商务主管部门立撞单;`?first=编号` 先填好一方。"""
@@ -132,7 +120,7 @@ def raising(request: HttpRequest) -> HttpResponse:
 
     def run() -> str:
         data = form.cleaned_data
-        one, two = (_named(actor, name, data[name]) for name in ("first", "second"))
+        one, two = (party_named(actor, name, data[name]) for name in ("first", "second"))
         return _url(
             raise_conflict(
                 actor=actor, first=one, second=two, reason=data["reason"], now=clock.now()

@@ -26,6 +26,7 @@ from juyuan.rooms.outreach.api.schemas import (
     AssignIn,
     ConvertedOut,
     ConvertIn,
+    FileIn,
     JudgeIn,
     LeadDetail,
     WordsIn,
@@ -178,6 +179,31 @@ def to_project(
         return {"check": said_by(made.answer)}
 
     return _act(request, code, LeadVerb.CONVERT, run)
+
+
+@router.post("/{code}/files", response={201: LeadDetail, **WRITE}, url_name="lead_files",
+             summary="交线索的附件")  # fmt: skip
+def attach(request: HttpRequest, code: str, payload: Form[FileIn], file: File[UploadedFile]) -> Any:
+    """multipart:来函、资料、照片,写明是什么;交了不能撤回。"""
+    actor = actor_of(request)
+    lead = leads.door(actor, code)
+    require(access.can_attach(actor, lead))
+
+    def act() -> tuple[int, dict[str, Any]]:
+        now = clock.now()
+        stored = store_file(actor=actor, name=file.name or "", stream=file, now=now)
+        keep.attach_file(actor=actor, lead=lead, file=stored, title=payload.title, now=now)
+        return 201, one(actor, code, clock.today())
+
+    return once(request, act)
+
+
+def _may_attach(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
+    lead = leads.door(entered(actor), kwargs["code"])
+    require(access.can_attach(actor, lead))
+
+
+precheck("POST lead_files", _may_attach)
 
 
 def _first(verb: LeadVerb) -> Callable[[HttpRequest, Actor, dict[str, Any]], None]:

@@ -131,6 +131,18 @@ class StepOut(Schema):
     clause: str
 
 
+class FileOut(Schema):
+    """一份附件;`url` 是网页上下载的地址(每次留痕)。"""
+
+    name: str
+    title: str
+    size: int
+    sha256: str
+    added_by: str
+    at: datetime
+    url: str
+
+
 class LeadDetail(LeadOut):
     """一条线索的全部所填、时限、步骤;`claim`、`conflict` 看得见才有。"""
 
@@ -167,7 +179,12 @@ class LeadDetail(LeadOut):
     conflict: str | None
     clocks: list[ClockOut]
     steps: list[StepOut]
+    files: list[FileOut]
     acts: list[str]
+
+
+class FileIn(Strict):
+    title: str = Field(default="", max_length=200)
 
 
 class ConvertedOut(LeadDetail):

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from juyuan.foundation.apikit.shapes import said
+from juyuan.foundation.files.queries import Attachment, files_of
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import to_wan
 from juyuan.rooms.first_contact.queries import claims as claims_read
@@ -79,7 +80,15 @@ def one(actor: Actor, code: str, today: date) -> dict[str, Any]:
         "conflict": conflict.code if conflict is not None and knows_conflict else None,
         "clocks": [_clock(face, today) for face in leads.clocks_of([lead], today)[lead.pk]],
         "steps": [_step(row, within) for row in steps if within or row.verb in PUBLIC],
+        "files": [_file(one) for one in files_of(leads.OBJ, [lead.pk]).get(str(lead.pk), [])],
         "acts": [verb.value for verb in offered(actor, lead, [row.verb for row in steps])],
+    }  # fmt: skip
+
+
+def _file(one: Attachment) -> dict[str, Any]:
+    return {
+        "name": one.name, "title": one.label, "size": one.size, "sha256": one.sha256,
+        "added_by": one.added_by, "at": said(one.at), "url": one.url,
     }  # fmt: skip
 
 

@@ -159,3 +159,17 @@ def test_幂等_报两次只有一条_拒绝之后键还能用(cast: Any, by: Ca
     assert by["shanghui"].post(URL, TYPED, **{"Idempotency-Key": "k"}).status_code == 409
     assert rules_of(by["shanghui"].post(URL, {})) == ["lead.nothing"]
     assert by["caizheng"].post(URL, {"amount": "很多"}).status_code == 403
+
+
+def test_s2_5b_接口交附件_看得见线索的看得见附件(cast: Any, by: Callers) -> None:
+    draft = by["shanghui"].post(URL, TYPED | {"submit": True}).json()
+    url = f"{URL}/{draft['code']}"
+    assert draft["files"] == []
+    assert sent(by["longshan"], f"{url}/files", title="来函").status_code == 404
+    assert rules_of(sent(by["shanghui"], f"{url}/files", title=" ")) == ["lead.file_title"]
+    done = sent(by["shanghui"], f"{url}/files", title="来函", key="one")
+    assert done.status_code == 201, done.content.decode()
+    again = sent(by["shanghui"], f"{url}/files", title="来函", key="one")
+    assert again.json() == done.json()
+    (file,) = by["chen"].get(url).json()["files"]
+    assert (file["title"], file["name"]) == ("来函", "纪要.pdf") and file["at"].endswith("+08:00")
