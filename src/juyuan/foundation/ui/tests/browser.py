@@ -79,6 +79,7 @@ def open_page(browser: Any, width: int = 1440, *, script: bool = True) -> Any:
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
         java_script_enabled=script,
+        reduced_motion="reduce",  # 平滑滚动、过渡的半路上量不准
     )
     page = context.new_page()
     page.set_default_timeout(10_000)
@@ -107,8 +108,10 @@ def sign_in(page: Any, base: str, client: Client) -> None:
 def axe(page: Any) -> list[str]:
     """跑 axe,返回违规(规则、说明、出处);空 = 没有。
 
-    先回到页首:平滑滚到 `#某处` 的半路上,一排按钮会有一条边压在顶栏下面,被当成「点按区太小」。
+    先等页面装完(装完之前还会再滚到 `#某处`),再回到页首:停在半路上,一排按钮会有一条边压在顶栏下面,
+    被当成「点按区太小」。
     """
+    page.wait_for_load_state("load")
     page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
