@@ -39,10 +39,16 @@ OBJ = "project"
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
+CODE_BITS = 40  # 三十二个字,一字五位,八字
+
+
 def new_code(prefix: str) -> str:
-    number = secrets.randbits(40)  # 三十二个字,一字五位,八字
-    body = "".join(CODE_ALPHABET[number >> shift & 31] for shift in range(0, 40, 5))
-    return f"{prefix}-{body}"
+    return f"{prefix}-{code_body(secrets.randbits(CODE_BITS))}"
+
+
+def code_body(number: int) -> str:
+    """四十位的数 → 八个字;数不同,字就不同。"""
+    return "".join(CODE_ALPHABET[number >> shift & 31] for shift in range(0, CODE_BITS, 5))
 
 
 def shares_of(parties: Iterable[ProjectParty]) -> list[Share]:

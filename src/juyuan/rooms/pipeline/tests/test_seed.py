@@ -16,7 +16,7 @@ from juyuan.rooms.chains.tests.factories import make_chain
 from juyuan.rooms.investors.models import Investor, MatchKey, NearKey
 from juyuan.rooms.pipeline.actions import seed as seeding
 from juyuan.rooms.pipeline.actions.common import refresh_search
-from juyuan.rooms.pipeline.actions.seed import seed_projects
+from juyuan.rooms.pipeline.actions.seed import code_of, seed_projects
 from juyuan.rooms.pipeline.actions.seedwords import grams
 from juyuan.rooms.pipeline.models import Project, ProjectHost
 from juyuan.rooms.pipeline.rules.naming import project_key
@@ -53,6 +53,12 @@ def city(cast):
     f.parameters(cast)
     make_chain()
     return cast
+
+
+def test_编号由主键定_一百万个也不撞() -> None:
+    far = range(10**6, 2 * 10**6, 7)
+    assert len({code_of(pk) for pk in far}) == len(far)
+    assert code_of(1) != code_of(2) and len(code_of(1)) == 8
 
 
 def test_同种子同内容_统计重演相等_检索得到(city) -> None:
