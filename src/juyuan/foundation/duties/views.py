@@ -201,7 +201,7 @@ def _table(
 def go(request: HttpRequest, duty_id: int) -> HttpResponse:
     """`/duties/<编号>/`:到那个动作;已办结的到对象。看不见对象即 404。"""
     actor, today = actor_of(request), clock.today()
-    rows = queries.visible(actor, Duty.objects.filter(pk=duty_id))
+    rows = queries.visible(actor, Duty.objects.filter(pk=duty_id), few=True)
     shown = queries.rows_of(actor, rows, today)
     if not shown:
         raise NotFound
