@@ -43,14 +43,13 @@ def client() -> Any:
 
 
 def furnish() -> None:
-    """补到表上恰有五百行(造出来的有些已终止、退库,不在表上)。"""
+    """补到表上有五百行(造出来的有些已终止、退库,不在表上);上一个规模留下的、后来添的照旧,不去掉。"""
     from juyuan.foundation.people.models import Unit
     from juyuan.foundation.workdays.clock import now
     from juyuan.rooms.pipeline.actions.seed import seed_projects
 
     unit, turn = Unit.objects.get(code=UNIT), 0
-    while lacking := ROWS - len(sheet().rows):
-        assert lacking > 0, "表上原有的行已多于五百"
+    while (lacking := ROWS - len(sheet().rows)) > 0:
         turn += 1
         seed_projects(scale=lacking, seed=500 + turn, now=now(), leads=[unit.pk])
 
@@ -90,7 +89,7 @@ def opened(browser: Any, scale: int) -> Result:
     ratio = round(p95 / base, 2)
     more = {"statements": sql, "database_ms": in_database}
     return Result(
-        "monthly_open", f"月度更新表 {ROWS} 行", scale, p50, p95, base, ratio, AIM,
+        "monthly_open", f"月度更新表 {len(sheet().rows)} 行", scale, p50, p95, base, ratio, AIM,
         ratio <= LIMIT, more,
     )  # fmt: skip
 
