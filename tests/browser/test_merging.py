@@ -17,9 +17,11 @@ def test_看计划_合并_看并掉的一页_撤销(site: Site, width: int) -> N
     gone = f.planning(
         city, by="dongfeng", name=f"并掉的纱线{width}", lead_unit_id=None, hosts=(),
         location="东丰纺织园A1", benefit="年产值2亿元", total_investment=2 * f.YI,
+        remark=f"来源:http://example.org/{'a' * 90}",  # 中间没有断处的长网址
     )  # fmt: skip
     f.evidence(city, gone, FactKey.CONTACT, by="dongfeng")
-    kept = f.planning(city, name=f"留下的纱线{width}", total_investment=3 * f.YI)
+    kept = f.planning(city, name=f"留下的纱线{width}", total_investment=3 * f.YI,
+                      remark=f"来源:http://example.org/{'b' * 90}")  # fmt: skip
     page = site.open(f"/projects/{gone.code}/merge/", who="shangwuju_head", width=width)
     site.sound(page)
     page.fill("[name=target]", kept.code)
