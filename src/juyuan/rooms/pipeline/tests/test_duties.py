@@ -117,3 +117,15 @@ def test_s3_3b_早先提出的作废由每日核对补开(cast: Any) -> None:
     Duty.objects.all().delete()
     assert VoidRequest.objects.count() == 1 and run(cast, 3)[VOID] == [1, 0]
     assert Duty.objects.values_list("due_on", "said", "period").get(kind=VOID) == before
+
+
+@pytest.mark.parametrize("who", ["longshan", "dongfeng", "chen", "heyan", "shenji", "sysadmin"])
+def test_待办看不看得见_只问这几件与拿全部来比_答案相同(cast: Any, who: str) -> None:
+    f.at(cast, Stage.SIGNED, name="看得见的")
+    f.at(cast, Stage.SIGNED, name="限名单的", confidentiality="restricted")
+    run(cast)
+    rows, actor = Duty.objects.all(), cast.actor(who)
+    assert rows.count() >= 2
+    seen = {few: set(duties.visible(actor, rows, few=few)) for few in (True, False)}
+    assert seen[True] == seen[False]
+    assert bool(seen[True]) or who in ("dongfeng", "shenji", "sysadmin")

@@ -194,3 +194,16 @@ def test_文字不会变成公式(cast: Any) -> None:
     page = download(cast)["月度更新"]
     cell = page.cell(4, heads(page)["进展情况"])
     assert cell.data_type == "s" and cell.value == "-5%，较上月"
+
+
+def test_一个单位两千个项目的表_一次交得上(cast: Any) -> None:
+    (one,) = projects(cast, 1)
+    cells = {f"LY-NONE{n:04d}.{name}": "" for n in range(2000) for name in (
+        "progress", "problem", "next_step", "invested_month", "no_change", "no_change_note",
+        "event_kind", "event_on", "seen",
+    )}  # fmt: skip
+    typed = {"unit": UNIT, "period": "2026-11", "save": "all", f"{one.code}.progress": "已对接",
+             f"{one.code}.seen": "0"}  # fmt: skip
+    answer = cast.client(UNIT).post("/projects/monthly/", cells | typed)
+    assert answer.status_code == 302
+    assert MonthlyUpdate.objects.get().project_id == one.pk
