@@ -63,7 +63,16 @@ from juyuan.rooms.pipeline.rules.stages import Stage
 from juyuan.rooms.pipeline.rules.supplements import SupplementDraft
 from juyuan.rooms.pipeline.tests import factories as f
 from juyuan.rooms.pipeline.tests.vouchers import paid
+from tests.architecture import (
+    worldmeetings,
+    worldopinions,
+    worldpapers,
+    worldreviews,
+    worldtracking,
+)
 
+# 各室自己造对象、给参数,次序即造的次序
+PARTS = (worldreviews, worldopinions, worldtracking, worldmeetings, worldpapers)
 USERS = {
     "clerk": "chen", "verifier": "heyan", "own": "longshan", "own_head": "longshan_head",
     "other": "dongfeng", "participant": "keji", "leader": "zongzhaoji", "reader": "caizheng",
@@ -165,6 +174,8 @@ class World:
         }  # fmt: skip
         self._others()
         self._clients: dict[str, Client] = {}
+        for part in PARTS:
+            part.build(self)
         self._tokens = {
             viewer: make_token(actor=Actor.console(), username=user, now=cast.NOW)
             for viewer, user in USERS.items()
@@ -333,6 +344,10 @@ class World:
 
     def kwargs(self, name: str, level: str = "normal") -> dict[str, Any]:
         """这个网址的参数(对象取 `level` 那一个)。"""
+        for part in PARTS:
+            found = part.kwargs(self, name, level)
+            if found is not None:
+                return found
         project, investor = self.projects[level], self.investors[level]
         if name.startswith(("pipeline:", "api:project", "api:monthly")):
             objects: dict[str, Any] = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from juyuan.wiring import menu
+from juyuan.wiring import council, evaluation, menu
 
 
 def connect() -> None:
@@ -32,6 +32,8 @@ def connect() -> None:
     _personal()
     _first_contact()
     _outreach()
+    evaluation.connect()
+    council.connect()
     _invariants()
 
 
@@ -93,13 +95,23 @@ def _ledger() -> None:
     from juyuan.foundation.ledger.labels import register
     from juyuan.foundation.personal.registry import EVENTS as PERSONAL
     from juyuan.rooms.chains.rules.events import EVENTS as CHAINS
+    from juyuan.rooms.council.rules.events import EVENTS as COUNCIL
+    from juyuan.rooms.evaluation.rules.events import EVENTS as EVALUATION
     from juyuan.rooms.first_contact.rules.events import EVENTS as FIRST_CONTACT
     from juyuan.rooms.investors.rules.events import EVENTS as INVESTORS
     from juyuan.rooms.outreach.rules.events import EVENTS as OUTREACH
     from juyuan.rooms.pipeline.rules.events import EVENTS as PIPELINE
 
     register(
-        EVENTS | PERSONAL | CHAINS | INVESTORS | PIPELINE | FIRST_CONTACT | OUTREACH,
+        EVENTS
+        | PERSONAL
+        | CHAINS
+        | INVESTORS
+        | PIPELINE
+        | FIRST_CONTACT
+        | OUTREACH
+        | EVALUATION
+        | COUNCIL,
         {
             "project": "项目",
             "investor": "投资方",

@@ -8,7 +8,6 @@ tests/architecture/test_doors.py 就失败;同一测试逐行真的去请求,与
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -18,17 +17,20 @@ from juyuan.faces.web.matrixbase import (
     BUSINESS,
     EVERYONE,
     LISTED,
-    LOGIN,
-    NO_TOKEN,
     OBJECTS,
     STAFF,
     VIEWERS,
     WHOLE,
-    WRONG_METHOD,
     Door,
+    Page,
     others,
+    post_only,
     project_door,
 )
+from juyuan.faces.web.matrixmeetings import MEETINGS
+from juyuan.faces.web.matrixopinions import OPINIONS
+from juyuan.faces.web.matrixpapers import PAPERS
+from juyuan.faces.web.matrixreviews import REVIEWS
 from juyuan.faces.web.matrixtalks import (
     CLAIM_ACCEPT,
     CLAIM_DECIDE,
@@ -42,6 +44,7 @@ from juyuan.faces.web.matrixtalks import (
     CONFLICT_SEE,
     FIRST_TALKS,
 )
+from juyuan.faces.web.matrixtracking import TRACKING
 
 PUBLIC = Door("公开", EVERYONE, public=True)
 ANYONE = Door("登录即可", EVERYONE)
@@ -128,51 +131,6 @@ LEAD_FILES = Door(
 LEAD_NEW = Door("报线索的人(三员看不见)", f"{STAFF} adviser", ADMINS)
 
 
-@dataclass(frozen=True)
-class Page:
-    """一个网址:归哪种门;放行之后各方法得什么(空正文的 POST);没有的方法是 405。"""
-
-    name: str
-    door: Door
-    get: int = 200
-    post: int | None = None
-    more: dict[str, int] = field(default_factory=dict)
-    get_door: Door | None = None
-    known: int = 0  # 已登录的人 GET 得什么(登录页:转去工作台)
-
-    @property
-    def is_api(self) -> bool:
-        return self.name.startswith("api:")
-
-    @property
-    def methods(self) -> dict[str, int]:
-        found = {"GET": self.get} | ({} if self.post is None else {"POST": self.post}) | self.more
-        return found
-
-    def door_for(self, method: str) -> Door:
-        """这种方法走哪种门(看与改可以不同)。"""
-        return self.get_door if method == "GET" and self.get_door else self.door
-
-    def expected(self, viewer: str, method: str = "GET", target: str = "normal") -> int:
-        """这个人以这种方法请求这个网址应得的状态码。"""
-        status = self.methods.get(method, WRONG_METHOD)
-        if self.is_api and status == WRONG_METHOD:
-            return WRONG_METHOD
-        door = self.door_for(method)
-        if viewer == "anonymous" or status != WRONG_METHOD:
-            answer = door.answer(viewer, target)
-            if answer == LOGIN and self.is_api:
-                return NO_TOKEN
-            if not answer and self.known and method == "GET" and viewer != "anonymous":
-                return self.known
-            return answer or status
-        return status
-
-
-def _post_only(name: str, door: Door, status: int) -> Page:
-    return Page(name, door, get=WRONG_METHOD, post=status)
-
-
 PAGES: tuple[Page, ...] = (
     # 公开
     Page("healthz", PUBLIC),
@@ -184,12 +142,12 @@ PAGES: tuple[Page, ...] = (
     # 登录即可
     Page("home", ANYONE),
     Page("desk_units", UNITS),
-    _post_only("logout", ANYONE, 302),
+    post_only("logout", ANYONE, 302),
     Page("password", ANYONE, post=422),
-    _post_only("switch_post", ANYONE, 403),
+    post_only("switch_post", ANYONE, 403),
     Page("ui_components", ANYONE),
     Page("ui_menu", ANYONE),
-    _post_only("ui_unit", ANYONE, 302),
+    post_only("ui_unit", ANYONE, 302),
     Page("policy", ANYONE),
     Page("policy_general", ANYONE),
     Page("clause", ANYONE),
@@ -205,23 +163,23 @@ PAGES: tuple[Page, ...] = (
     Page("duties:calendar", ANYONE),
     Page("duties:go", SEE_WHOLE, get=302),
     Page("notices:inbox", ANYONE),
-    _post_only("notices:read_all", ANYONE, 302),
+    post_only("notices:read_all", ANYONE, 302),
     Page("notices:settings", ANYONE, post=302),
-    _post_only("notices:feed_settings", ANYONE, 200),
-    _post_only("notices:open", NOTICE_OWNER, 302),
+    post_only("notices:feed_settings", ANYONE, 200),
+    post_only("notices:open", NOTICE_OWNER, 302),
     Page("notices:feed", PUBLIC, get=404),  # 凭地址里的秘密;矩阵用的是不存在的一个
     Page("personal:views", ANYONE),
     Page("personal:view_new", HAS_POST, get=302, post=422),
     Page("personal:view", VIEW_OWNER, post=422),
     Page("personal:drafts", ANYONE),
-    _post_only("personal:draft_save", ANYONE, 404),
-    _post_only("personal:draft_discard", DRAFT_OWNER, 302),
+    post_only("personal:draft_save", ANYONE, 404),
+    post_only("personal:draft_discard", DRAFT_OWNER, 302),
     Page("people:absences", ANYONE, post=422),
-    _post_only("people:cancel_absence", ABSENCE, 302),
+    post_only("people:cancel_absence", ABSENCE, 302),
     Page("work:tasks", ANYONE),
     Page("work:task", TASK_OWNER),
     Page("work:progress", TASK_OWNER),
-    _post_only("work:cancel", TASK_OWNER, 302),
+    post_only("work:cancel", TASK_OWNER, 302),
     # 三员
     Page("admin_matrix", ANY_ADMIN),
     Page("admin_jobs", SYSADMIN),
@@ -234,7 +192,7 @@ PAGES: tuple[Page, ...] = (
     Page("people:switch", SYSADMIN, post=422),
     Page("people:grant", SECADMIN, post=422),
     Page("people:end_post", SECADMIN, post=422),
-    _post_only("people:revoke_token", TOKEN_OWNER, 302),
+    post_only("people:revoke_token", TOKEN_OWNER, 302),
     Page("people:units", REGISTRY),
     Page("people:new_unit", SYSADMIN, post=422),
     Page("people:unit", SYSADMIN, post=422, get_door=REGISTRY),
@@ -243,7 +201,7 @@ PAGES: tuple[Page, ...] = (
     Page("ledger:audit", AUDIT),
     Page("ledger:event", AUDIT),
     Page("ledger:seals", AUDITADMIN),
-    _post_only("ledger:anchor", AUDITADMIN, 200),
+    post_only("ledger:anchor", AUDITADMIN, 200),
     # 投资方
     Page("first_contact:list", FIRST_TALKS),
     Page("first_contact:new", STAFF_NOT_ADMIN, post=422),
@@ -282,9 +240,9 @@ PAGES: tuple[Page, ...] = (
     Page("investors:detail", INVESTOR_SEE),
     Page("investors:edit", INVESTOR_EDIT, post=422),
     Page("investors:alias_new", INVESTOR_EDIT, post=422),
-    _post_only("investors:alias_remove", INVESTOR_EDIT, 302),
+    post_only("investors:alias_remove", INVESTOR_EDIT, 302),
     Page("investors:contact_new", INVESTOR_CONTACT, post=422),
-    _post_only("investors:contact_remove", CONTACT_REMOVE, 302),
+    post_only("investors:contact_remove", CONTACT_REMOVE, 302),
     Page("investors:merge", INVESTOR_MERGE, post=200),
     # 产业链
     Page("chains:list", POSTS),
@@ -349,7 +307,7 @@ PAGES: tuple[Page, ...] = (
     Page("exchange:batch", IMPORT_OWN),
     Page("exchange:columns", IMPORT_MINE, post=302),
     Page("exchange:row", IMPORT_MINE, post=422),
-    _post_only("exchange:commit", IMPORT_MINE, 302),
+    post_only("exchange:commit", IMPORT_MINE, 302),
     Page("exchange:abandon", IMPORT_MINE, post=302, get_door=IMPORT_OWN),
     Page("exchange:reverse", IMPORT_OWN, post=422),
     Page("exchange:refused", IMPORT_OWN),
@@ -358,95 +316,95 @@ PAGES: tuple[Page, ...] = (
     # 接口
     Page("api:clauses", ANYONE),
     Page("api:parameters", ANYONE),
-    _post_only("api:parameter_preview", BUREAU_ONLY, 422),
-    _post_only("api:parameter_propose", BUREAU_ONLY, 422),
-    _post_only("api:parameter_confirmation", BUREAU_ONLY, 422),
+    post_only("api:parameter_preview", BUREAU_ONLY, 422),
+    post_only("api:parameter_propose", BUREAU_ONLY, 422),
+    post_only("api:parameter_confirmation", BUREAU_ONLY, 422),
     Page("api:parameter_proposals", BUREAU_ONLY),
     Page("api:parameter_proposal", BUREAU_ONLY),
-    _post_only("api:parameter_proposal_confirm", BUREAU_VERIFIER, 200),
-    _post_only("api:parameter_proposal_reject", BUREAU_VERIFIER, 422),
+    post_only("api:parameter_proposal_confirm", BUREAU_VERIFIER, 200),
+    post_only("api:parameter_proposal_reject", BUREAU_VERIFIER, 422),
     Page("api:imports", ANYONE, post=422),
     Page("api:import_batch", IMPORT_OWN),
-    _post_only("api:import_commit", IMPORT_MINE, 200),
-    _post_only("api:import_reverse", IMPORT_OWN, 422),
+    post_only("api:import_commit", IMPORT_MINE, 200),
+    post_only("api:import_reverse", IMPORT_OWN, 422),
     Page("api:opening", ANYONE),
-    _post_only("api:opening_close", BUREAU_ONLY, 422),
+    post_only("api:opening_close", BUREAU_ONLY, 422),
     Page("api:units", ANYONE),
     Page("api:me", ANYONE),
     Page("api:search", ANYONE),
     Page("api:projects", STAFF_ONLY, post=422, get_door=ANYONE),
     Page("api:project", EDIT, get_door=SEE, more={"PATCH": 428}),
-    _post_only("api:project_advance", EDIT, 422),
-    _post_only("api:project_recognise", VERIFY, 422),
-    _post_only("api:project_withdraw", VERIFY, 422),
-    _post_only("api:project_standing", EDIT, 422),
-    _post_only("api:project_evidence", EVIDENCE, 422),
+    post_only("api:project_advance", EDIT, 422),
+    post_only("api:project_recognise", VERIFY, 422),
+    post_only("api:project_withdraw", VERIFY, 422),
+    post_only("api:project_standing", EDIT, 422),
+    post_only("api:project_evidence", EVIDENCE, 422),
     Page("api:project_voids", SEE_WHOLE),
-    _post_only("api:project_void", EDIT, 422),
-    _post_only("api:project_evidence_void", EDIT, 422),
-    _post_only("api:project_void_confirm", CONFIRM, 200),
-    _post_only("api:project_void_reject", CONFIRM, 200),
+    post_only("api:project_void", EDIT, 422),
+    post_only("api:project_evidence_void", EDIT, 422),
+    post_only("api:project_void_confirm", CONFIRM, 200),
+    post_only("api:project_void_reject", CONFIRM, 200),
     Page("api:project_timeline", SEE_WHOLE),
     Page("api:project_relations", SEE_WHOLE),
-    _post_only("api:project_relation", VERIFY, 422),
+    post_only("api:project_relation", VERIFY, 422),
     Page("api:project_merge", VERIFY, post=422),
     Page("api:project_merges", SEE_WHOLE),
-    _post_only("api:project_unmerge", VERIFY, 422),
+    post_only("api:project_unmerge", VERIFY, 422),
     Page("api:project_supplements", EDIT, get_door=SEE_WHOLE, post=422),
-    _post_only("api:project_supplement_check", VERIFY, 422),
+    post_only("api:project_supplement_check", VERIFY, 422),
     Page("api:project_escalation", SEE_WHOLE),
-    _post_only("api:project_escalation_convener", CONVENE, 422),
-    _post_only("api:project_escalation_team", ESCALATE, 422),
-    _post_only("api:project_escalation_plan", ESCALATE, 422),
-    _post_only("api:project_escalation_report", ESCALATE, 422),
-    _post_only("api:project_escalation_close", CONVENER, 422),
+    post_only("api:project_escalation_convener", CONVENE, 422),
+    post_only("api:project_escalation_team", ESCALATE, 422),
+    post_only("api:project_escalation_plan", ESCALATE, 422),
+    post_only("api:project_escalation_report", ESCALATE, 422),
+    post_only("api:project_escalation_close", CONVENER, 422),
     Page("api:monthly_updates", STAFF_ONLY, post=422, get_door=MONTH),
     Page("api:monthly_units", MONTH),
-    _post_only("api:monthly_close", MONTH_CLOSE, 422),
-    _post_only("api:monthly_events", EVIDENCE, 422),
-    _post_only("api:monthly_event_withdraw", EVIDENCE, 422),
+    post_only("api:monthly_close", MONTH_CLOSE, 422),
+    post_only("api:monthly_events", EVIDENCE, 422),
+    post_only("api:monthly_event_withdraw", EVIDENCE, 422),
     Page("api:project_vouchers", EDIT, get_door=SEE, post=422),
-    _post_only("api:project_voucher_check", VERIFY, 422),
-    _post_only("api:project_voucher_reverse", EDIT, 422),
+    post_only("api:project_voucher_check", VERIFY, 422),
+    post_only("api:project_voucher_reverse", EDIT, 422),
     Page("api:investors", STAFF_ONLY, post=422, get_door=ANYONE),
     Page("api:investor_cases", BUREAU_ONLY),
-    _post_only("api:first_contact_check", STAFF_ONLY, 422),
+    post_only("api:first_contact_check", STAFF_ONLY, 422),
     Page("api:first_contacts", STAFF_NOT_ADMIN, post=422, get_door=FIRST_TALKS),
     Page("api:first_contact", CLAIM_SEE),
-    _post_only("api:first_contact_opening", BUREAU_VERIFIER_NOT_ADMIN, 422),
-    _post_only("api:first_contact_extend", CLAIM_EXTEND, 422),
-    _post_only("api:first_contact_lapse", CLAIM_DECIDE, 422),
-    _post_only("api:first_contact_take_up", CLAIM_TAKE, 422),
-    _post_only("api:first_contact_end", CLAIM_OWN, 422),
-    _post_only("api:first_contact_hand_over", CLAIM_OWN, 422),
-    _post_only("api:first_contact_accept", CLAIM_ACCEPT, 422),
-    _post_only("api:first_contact_found", CLAIM_FOUND, 422),
-    _post_only("api:first_contact_file", CLAIM_FOUND, 422),
+    post_only("api:first_contact_opening", BUREAU_VERIFIER_NOT_ADMIN, 422),
+    post_only("api:first_contact_extend", CLAIM_EXTEND, 422),
+    post_only("api:first_contact_lapse", CLAIM_DECIDE, 422),
+    post_only("api:first_contact_take_up", CLAIM_TAKE, 422),
+    post_only("api:first_contact_end", CLAIM_OWN, 422),
+    post_only("api:first_contact_hand_over", CLAIM_OWN, 422),
+    post_only("api:first_contact_accept", CLAIM_ACCEPT, 422),
+    post_only("api:first_contact_found", CLAIM_FOUND, 422),
+    post_only("api:first_contact_file", CLAIM_FOUND, 422),
     Page("api:first_contact_conflicts", BUREAU_VERIFIER_NOT_ADMIN, post=422, get_door=FIRST_TALKS),
     Page("api:first_contact_conflict", CONFLICT_SEE),
     Page("api:first_contact_paper", CONFLICT_SEE),
-    _post_only("api:first_contact_prove", CONFLICT_PARTY, 422),
-    _post_only("api:first_contact_appeal", CONFLICT_PARTY, 422),
-    _post_only("api:first_contact_rule", CONFLICT_RULE, 422),
-    _post_only("api:first_contact_dismiss", CONFLICT_RULE, 422),
+    post_only("api:first_contact_prove", CONFLICT_PARTY, 422),
+    post_only("api:first_contact_appeal", CONFLICT_PARTY, 422),
+    post_only("api:first_contact_rule", CONFLICT_RULE, 422),
+    post_only("api:first_contact_dismiss", CONFLICT_RULE, 422),
     Page("api:leads", LEAD_NEW, post=422, get_door=NOT_ADMIN),
     Page("api:lead", LEAD_OWN, get_door=LEAD_SEE, more={"PATCH": 428}),
-    _post_only("api:lead_submit", LEAD_OWN, 422),
-    _post_only("api:lead_withdraw", LEAD_OWN, 422),
-    _post_only("api:lead_answer", LEAD_ANSWER, 422),
-    _post_only("api:lead_assign", LEAD_ANSWER, 422),
-    _post_only("api:lead_judge", LEAD_HANDLE, 422),
-    _post_only("api:lead_feed_back", LEAD_HANDLE, 422),
-    _post_only("api:lead_refuse", LEAD_ANSWER, 422),
-    _post_only("api:lead_convert", LEAD_HANDLE, 422),
-    _post_only("api:lead_files", LEAD_FILES, 422),
-    _post_only("api:investor_settle", BUREAU_ONLY, 422),
-    _post_only("api:investor_unmerge", BUREAU_VERIFIER, 422),
+    post_only("api:lead_submit", LEAD_OWN, 422),
+    post_only("api:lead_withdraw", LEAD_OWN, 422),
+    post_only("api:lead_answer", LEAD_ANSWER, 422),
+    post_only("api:lead_assign", LEAD_ANSWER, 422),
+    post_only("api:lead_judge", LEAD_HANDLE, 422),
+    post_only("api:lead_feed_back", LEAD_HANDLE, 422),
+    post_only("api:lead_refuse", LEAD_ANSWER, 422),
+    post_only("api:lead_convert", LEAD_HANDLE, 422),
+    post_only("api:lead_files", LEAD_FILES, 422),
+    post_only("api:investor_settle", BUREAU_ONLY, 422),
+    post_only("api:investor_unmerge", BUREAU_VERIFIER, 422),
     Page("api:investor", INVESTOR_EDIT, get_door=INVESTOR_SEE, more={"PATCH": 428}),
-    _post_only("api:investor_aliases", INVESTOR_EDIT, 422),
-    _post_only("api:investor_contacts", INVESTOR_CONTACT, 422),
+    post_only("api:investor_aliases", INVESTOR_EDIT, 422),
+    post_only("api:investor_contacts", INVESTOR_CONTACT, 422),
     Page("api:investor_plan", INVESTOR_MERGE, get=422),
-    _post_only("api:investor_merge", INVESTOR_MERGE, 422),
+    post_only("api:investor_merge", INVESTOR_MERGE, 422),
     Page("api:chains", POSTS),
     Page("api:chain", POSTS),
     Page("api:figures", POSTS),
@@ -454,6 +412,7 @@ PAGES: tuple[Page, ...] = (
     Page("api:duties", ANYONE),
     Page("api:notices", ANYONE),
 )
+PAGES += (*REVIEWS, *OPINIONS, *TRACKING, *MEETINGS, *PAPERS)
 BY_NAME = {page.name: page for page in PAGES}
 
 

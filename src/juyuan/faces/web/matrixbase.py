@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 VIEWERS = {
     "anonymous": "未登录",
@@ -77,3 +77,49 @@ def project_door(label: str, admits: str, restricted: str, *, facts: bool = Fals
         restricted + reader,
         others(LISTED + reader),
     )
+
+
+@dataclass(frozen=True)
+class Page:
+    """一个网址:归哪种门;放行之后各方法得什么(空正文的 POST);没有的方法是 405。"""
+
+    name: str
+    door: Door
+    get: int = 200
+    post: int | None = None
+    more: dict[str, int] = field(default_factory=dict)
+    get_door: Door | None = None
+    known: int = 0  # 已登录的人 GET 得什么(登录页:转去工作台)
+
+    @property
+    def is_api(self) -> bool:
+        return self.name.startswith("api:")
+
+    @property
+    def methods(self) -> dict[str, int]:
+        found = {"GET": self.get} | ({} if self.post is None else {"POST": self.post}) | self.more
+        return found
+
+    def door_for(self, method: str) -> Door:
+        """这种方法走哪种门(看与改可以不同)。"""
+        return self.get_door if method == "GET" and self.get_door else self.door
+
+    def expected(self, viewer: str, method: str = "GET", target: str = "normal") -> int:
+        """这个人以这种方法请求这个网址应得的状态码。"""
+        status = self.methods.get(method, WRONG_METHOD)
+        if self.is_api and status == WRONG_METHOD:
+            return WRONG_METHOD
+        door = self.door_for(method)
+        if viewer == "anonymous" or status != WRONG_METHOD:
+            answer = door.answer(viewer, target)
+            if answer == LOGIN and self.is_api:
+                return NO_TOKEN
+            if not answer and self.known and method == "GET" and viewer != "anonymous":
+                return self.known
+            return answer or status
+        return status
+
+
+def post_only(name: str, door: Door, status: int) -> Page:
+    """只收 POST 的网址。"""
+    return Page(name, door, get=WRONG_METHOD, post=status)

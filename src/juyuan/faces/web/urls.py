@@ -34,4 +34,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("juyuan.rooms.pipeline.urls")),
     path("", include("juyuan.rooms.first_contact.urls")),
     path("", include("juyuan.rooms.outreach.urls")),
+    path("", include("juyuan.rooms.evaluation.urls")),
+    path("", include("juyuan.rooms.council.urls")),
 ]
