@@ -16,7 +16,7 @@ OWN = ("juyuan.",)
 FLOOR_PLAN = {
     "__init__", "rules", "models", "queries", "actions", "access", "forms", "views", "urls", "api",
     "jobs", "exchange", "search", "notices", "apps",
-    "facts", "movers",  # 登记处:上层房间在此递进事实、搬移自己的对象
+    "facts", "movers", "hooks",  # 登记处:上层房间在此递进事实、搬移自己的对象
     "migrations", "templates", "static", "templatetags", "tests",
 }  # fmt: skip
 WRITES = {

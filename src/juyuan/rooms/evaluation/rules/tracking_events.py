@@ -1,3 +1,11 @@
 """履约跟踪与函的台账事件与它们的中文名。"""
 
-EVENTS: dict[str, str] = {}
+EVENTS: dict[str, str] = {
+    "evaluation.promise.added": "登记承诺",
+    "evaluation.promise.changed": "承诺改约",
+    "evaluation.promise.released": "解除承诺",
+    "evaluation.promise.met": "认可兑现",
+    "evaluation.promise.actual_added": "填报履约实况",
+    "evaluation.debt.added": "登记政府先行事项",
+    "evaluation.debt.done": "政府先行事项办结",
+}
