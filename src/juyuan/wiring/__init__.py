@@ -32,6 +32,7 @@ def connect() -> None:
     _personal()
     _first_contact()
     _outreach()
+    _papers()
     evaluation.connect()
     council.connect()
     _invariants()
@@ -93,6 +94,7 @@ EVENTS = {
 
 def _ledger() -> None:
     from juyuan.foundation.ledger.labels import register
+    from juyuan.foundation.papers.events import EVENTS as PAPERS
     from juyuan.foundation.personal.registry import EVENTS as PERSONAL
     from juyuan.rooms.chains.rules.events import EVENTS as CHAINS
     from juyuan.rooms.council.rules.events import EVENTS as COUNCIL
@@ -111,7 +113,8 @@ def _ledger() -> None:
         | FIRST_CONTACT
         | OUTREACH
         | EVALUATION
-        | COUNCIL,
+        | COUNCIL
+        | PAPERS,
         {
             "project": "项目",
             "investor": "投资方",
@@ -125,6 +128,7 @@ def _ledger() -> None:
             "first_contact_claim": "首谈登记",
             "first_contact_conflict": "撞单",
             "outreach_lead": "线索",
+            "paper": "公文",
         },
     )
 
@@ -383,6 +387,23 @@ def _investors() -> None:
     register_hiding("pipeline", investors_hidden)
     register_projects("pipeline", investor_projects)
     register_mover(parties.MOVER)
+
+
+def _papers() -> None:
+    from juyuan.foundation.duties import registry as duties
+    from juyuan.foundation.files import registry as files
+    from juyuan.foundation.invariants import register as register_invariants
+    from juyuan.foundation.notices import registry as notices
+    from juyuan.foundation.papers import duty, queries
+    from juyuan.foundation.papers.invariants import INVARIANTS
+
+    files.register(queries.OBJ, files.ObjectDoor("公文", queries.can_see_id, queries.present_id))
+    duties.register_object(queries.OBJ, visible_ids=queries.visible_ids, present=queries.present)
+    for kind in duty.kinds():
+        duties.register(kind)
+    for notice in duty.notice_kinds():
+        notices.register(notice)
+    register_invariants(INVARIANTS)
 
 
 def _first_contact() -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
-from docx.enum.text import WD_LINE_SPACING
+from docx.enum.text import WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from juyuan.foundation.papers.fonts import NAMES
-from juyuan.foundation.papers.rules import Form, Paper, Piece, pieces, plain, width
+from juyuan.foundation.papers.rules import PAIRS, Form, Paper, Piece, pieces, plain, width
 
 PITCH = Pt(28.95)  # 225 mm ÷ 22 行
 BODY = 16
@@ -23,6 +23,16 @@ RED = RGBColor(0xE6, 0x00, 0x12)
 FACES = {"h1": "hei", "h2": "kai"}
 GRID = {"type": "lines", "linePitch": "579"}
 TIGHT = "-4"  # 二十分之一磅:每行 28 字的版心比 28 个 3 号字窄 2 mm
+SIZES = {"copies": 14, "check": 9}
+# 段落属性的次序是定死的:边线在这些之前
+AFTER_BORDERS = (
+    "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:kinsoku", "w:wordWrap",
+    "w:overflowPunct", "w:topLinePunct", "w:autoSpaceDE", "w:autoSpaceDN", "w:bidi",
+    "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing",
+    "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment",
+    "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr",
+    "w:pPrChange",
+)  # fmt: skip
 STAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -48,7 +58,7 @@ def _holds(found: list[Piece], index: int) -> bool:
     """标题与下文、正文末段与落款,不分在两面。"""
     if found[index].kind in ("h1", "h2", "h3", "h4", "signer"):
         return True
-    dated = next(i for i, piece in enumerate(found) if piece.kind == "dated")
+    dated = next((i for i, piece in enumerate(found) if piece.kind == "dated"), -1)
     return dated - 4 <= index < dated
 
 
@@ -105,14 +115,7 @@ def _rule(paragraph: Any, side: str, kind: str, space: int = 1) -> None:
     borders.append(line)
     # 元素的次序是定死的,pBdr 在 spacing、ind、jc 之前
     properties = paragraph._p.get_or_add_pPr()
-    properties.insert_element_before(
-        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:kinsoku", "w:wordWrap",
-        "w:overflowPunct", "w:topLinePunct", "w:autoSpaceDE", "w:autoSpaceDN", "w:bidi",
-        "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing",
-        "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment",
-        "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr",
-        "w:pPrChange",
-    )  # fmt: skip
+    properties.insert_element_before(borders, *AFTER_BORDERS)
 
 
 def _page_number(footer: Any, side: Any) -> None:
@@ -176,7 +179,18 @@ def _write(book: Any, paper: Paper, piece: Piece, *, keep: bool) -> None:
     if kind == "table":
         _table(book, piece)
         return
-    if kind == "title":
+    if kind in PAIRS:
+        _pair(book, piece)
+        return
+    if kind == "mark":
+        _minutes_mark(book, piece.text)
+        return
+    if kind == "annex":
+        line = _line(book, piece.text, "hei")
+        line.paragraph_format.page_break_before = True
+        _line(book, "")
+        return
+    if kind in ("title", "annextitle"):
         line = _line(book, piece.text, "title", 22)
         line.paragraph_format.line_spacing = Pt(35)
         line.alignment = ALIGN.CENTER
@@ -189,7 +203,13 @@ def _write(book: Any, paper: Paper, piece: Piece, *, keep: bool) -> None:
         _line(book, "")
         _line(book, "")
         return
-    line = _line(book, piece.text, FACES.get(kind, "fang"), 14 if kind == "copies" else BODY)
+    if kind == "roll":
+        label, names = piece.text.split("：", 1)
+        line = _line(book, f"{label}：", "hei")
+        _run(line, names, "fang", BODY)
+        line.paragraph_format.first_line_indent = Pt(2 * BODY)
+        return
+    line = _line(book, piece.text, FACES.get(kind, "fang"), SIZES.get(kind, BODY))
     shape = line.paragraph_format
     if kind in ("h1", "h2", "h3", "h4", "para", "attachment", "note"):
         shape.first_line_indent = Pt(2 * BODY)
@@ -200,8 +220,58 @@ def _write(book: Any, paper: Paper, piece: Piece, *, keep: bool) -> None:
         shape.right_indent = Pt(piece.indent * BODY)
     elif kind == "copies":
         shape.left_indent = shape.right_indent = Pt(14)
+        if paper.form is not Form.LETTER:
+            _black(line, "top")
+    elif kind == "check":
+        line.alignment = ALIGN.RIGHT
     if keep:
         shape.keep_with_next = True
+
+
+def _minutes_mark(book: Any, text: str) -> None:
+    """纪要标志:红色小标宋,居中,上边缘至版心上边缘 35 mm。"""
+    line = book.add_paragraph()
+    line.alignment = ALIGN.CENTER
+    line.paragraph_format.space_before = Mm(35)
+    run = _run(line, text, "title", min(34.0, 150 / 0.3528 / max(1.0, width(text))))
+    run.font.color.rgb = RED
+    _line(book, "")
+
+
+def _pair(book: Any, piece: Piece) -> None:
+    """一行两头:署名与日期(其下一条红线)、印发机关与印发日期(上下黑线)。"""
+    line = _line(book, "", size=14)
+    size = BODY if piece.kind == "masthead" else 14
+    left, right = piece.rows[0]
+    shape = line.paragraph_format
+    shape.left_indent = shape.right_indent = Pt(size)
+    shape.tab_stops.add_tab_stop(Mm(156) - Pt(size), WD_TAB_ALIGNMENT.RIGHT)
+    _run(line, left, "fang", size)
+    line.add_run("\t")
+    _run(line, right, "fang", size)
+    if piece.kind == "masthead":
+        _edge(line, "bottom", "12", "E60012", space=11)
+        _line(book, "")
+    else:
+        _black(line, "top")
+        _black(line, "bottom")
+
+
+def _black(paragraph: Any, side: str) -> None:
+    _edge(paragraph, side, "8", "000000")
+
+
+def _edge(paragraph: Any, side: str, size: str, color: str, space: int = 1) -> None:
+    """段落的一条边线;元素的次序是定死的。"""
+    properties = paragraph._p.get_or_add_pPr()
+    borders = properties.find(qn("w:pBdr"))
+    if borders is None:
+        borders = OxmlElement("w:pBdr")
+        properties.insert_element_before(borders, *AFTER_BORDERS)
+    line = OxmlElement(f"w:{side}")
+    for key, value in (("val", "single"), ("sz", size), ("space", str(space)), ("color", color)):
+        line.set(qn(f"w:{key}"), value)
+    borders.append(line)
 
 
 def _table(book: Any, piece: Piece) -> None:

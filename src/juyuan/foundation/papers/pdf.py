@@ -33,6 +33,7 @@ def data_of(paper: Paper, installed: frozenset[str]) -> dict[str, Any]:
     """送给版式的数据。没有装的字体不列,免得每页一句警告。"""
     return {
         "letter": paper.form is Form.LETTER,
+        "minutes": paper.form is Form.MINUTES,
         "issuer": plain(paper.issuer),
         "fonts": {
             use: [name for name in names if name in installed]

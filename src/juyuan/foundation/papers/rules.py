@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 
 from juyuan.kernel.labelled import Labelled
 
 DIGITS = "〇一二三四五六七八九"
 LEVELS = range(1, 5)
+PAIRS = ("masthead", "printed")  # 一行两头:左边一件,右边一件
 UNSEEN = ("Cc", "Cs", "Co", "Cn")
 FULL = str.maketrans(dict(zip(",;:?!()", "，；：？！（）", strict=True)))
 _HAN = "[\\u3400-\\u9fff\\u3000-\\u303f\\uff01-\\uff5e]"
@@ -21,9 +23,10 @@ MIN_COLUMN = 4
 
 
 class Form(Labelled):
-    """版式:信函格式(机关名、红双线),或不带版头的普通公文纸。"""
+    """版式:信函格式(机关名、红双线)、纪要格式(×××纪要),或不带版头的普通公文纸。"""
 
     LETTER = "letter", "信函"
+    MINUTES = "minutes", "纪要"
     PLAIN = "plain", "普通"
 
 
@@ -54,9 +57,29 @@ class Table:
 Block = Heading | Para | Table
 
 
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """一件附件:另面编排,「附件」二字顶格,标题居中在第三行。"""
+
+    title: str
+    body: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """纪要末尾的一项名单:出席、请假、列席。"""
+
+    label: str
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Paper:
-    """一份公文。`number` 为空即还没有编号;`sealed` 为真,落款之上留出印章的地方。"""
+    """一份公文。
+
+    `number` 为空即还没有编号;`sealed` 为真,落款之上留出印章的地方;`check` 是核验码,印在末面最下。
+    纪要的 `issuer` 是标志(×××纪要),署名与日期在红线之上,`rolls` 是出席、请假、列席,`printer` 是印发机关。
+    """
 
     title: str
     body: tuple[Block, ...]
@@ -70,11 +93,17 @@ class Paper:
     copies: tuple[str, ...] = ()
     note: str = ""
     sealed: bool = True
+    annexes: tuple[Annex, ...] = ()
+    rolls: tuple[Roll, ...] = ()
+    printer: str = ""
+    check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """排版的最小单位:`kind` 是 title number addressee h1–h4 para table attachment signer dated copies note blank。"""
+    """排版的最小单位:`kind` 是 title number addressee h1–h4 para table attachment signer dated copies note blank,
+    纪要的 mark masthead roll printed,附件的 annex annextitle,核验码 check。
+    """
 
     kind: str
     text: str = ""
@@ -88,6 +117,8 @@ class Piece:
         if self.kind == "table":
             for row in (self.head, *self.rows):
                 yield from row
+        elif self.kind in PAIRS:
+            yield from self.rows[0]
         elif self.kind != "blank":
             yield self.text
 
@@ -187,6 +218,10 @@ def pieces(paper: Paper) -> list[Piece]:
         raise ValueError("公文没有标题")
     if not any(isinstance(block, Para) and plain(block.text).strip() for block in paper.body):
         raise ValueError("公文没有正文")
+    return _minutes(paper) if paper.form is Form.MINUTES else _letter(paper)
+
+
+def _letter(paper: Paper) -> list[Piece]:
     found = []
     if paper.number:
         found.append(Piece("number", plain(paper.number)))
@@ -204,9 +239,40 @@ def pieces(paper: Paper) -> list[Piece]:
     found += [Piece("signer", signer, name_indent), Piece("dated", dated, day_indent)]
     if paper.note:
         found.append(Piece("note", f"（{plain(paper.note)}）"))
-    if paper.copies:
-        found.append(Piece("copies", f"抄送：{'、'.join(map(plain, paper.copies))}。"))
+    found += _foot(paper)
     return found
+
+
+def _minutes(paper: Paper) -> list[Piece]:
+    """纪要:标志、编号、署名与日期、红线、标题、正文、名单、版记;不盖章。"""
+    found = [Piece("mark", plain(paper.issuer).replace("\n", ""))]
+    if paper.number:
+        found.append(Piece("number", plain(paper.number)))
+    found.append(Piece("masthead", rows=((plain(paper.signer), said_day(paper.dated)),)))
+    found.append(Piece("title", plain(paper.title).replace("\n", "")))
+    found += _body(paper.body)
+    if paper.rolls:
+        found.append(Piece("blank"))
+    for roll in paper.rolls:
+        names = "、".join(map(plain, roll.names)) or "无"
+        found.append(Piece("roll", f"{plain(roll.label)}：{names}".replace("\n", "")))
+    found += _foot(paper)
+    return found
+
+
+def _foot(paper: Paper) -> Iterator[Piece]:
+    """附件、版记、核验码。"""
+    for number, annex in enumerate(paper.annexes, 1):
+        mark = f"附件{number}" if len(paper.annexes) > 1 else "附件"
+        yield Piece("annex", mark)
+        yield Piece("annextitle", plain(annex.title).replace("\n", ""))
+        yield from _body(annex.body)
+    if paper.copies:
+        yield Piece("copies", f"抄送：{'、'.join(map(plain, paper.copies))}。")
+    if paper.printer:
+        yield Piece("printed", rows=((plain(paper.printer), f"{said_day(paper.dated)}印发"),))
+    if paper.check:
+        yield Piece("check", f"核验码 {plain(paper.check)}")
 
 
 def _body(blocks: Sequence[Block]) -> Iterator[Piece]:
@@ -242,6 +308,13 @@ def _attachments(names: Sequence[str]) -> Iterator[Piece]:
         lead = "附件：" if i == 0 else "\u3000" * 3
         number = f"{i + 1}." if len(names) > 1 else ""
         yield Piece("attachment", f"{lead}{number}{plain(name)}")
+
+
+def check_code(paper: Paper) -> str:
+    """核验码:除核验码自身之外全部字的 SHA-256 前 16 位,四位一组;差一个字就不同。"""
+    text = "\n".join(lines_of(replace(paper, check="")))
+    code = sha256(text.encode()).hexdigest()[:16].upper()
+    return "-".join(code[i : i + 4] for i in range(0, 16, 4))
 
 
 def lines_of(paper: Paper) -> list[str]:

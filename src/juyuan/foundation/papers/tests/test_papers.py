@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from juyuan.foundation.papers import docx, fonts, pdf, rules
-from juyuan.foundation.papers.rules import Form, Heading, Paper, Para, Table
+from juyuan.foundation.papers.rules import Annex, Form, Heading, Paper, Para, Roll, Table
 
 DAY = date(2026, 11, 7)
 TABLE = Table(
@@ -44,7 +44,10 @@ def paper(**changes: Any) -> Paper:
         "title": "关于某项目首谈归属的裁定", "body": BODY, "signer": "辽源市商务局", "dated": DAY,
         "form": Form.LETTER, "issuer": "辽源市商务局", "number": "辽商函〔2026〕3号",
         "addressee": "东丰县人民政府、龙山区人民政府", "attachments": ("证据清单", "计算说明"),
-        "copies": ("市政府办公室",), "note": "此件不公开", **changes,
+        "copies": ("市政府办公室",), "note": "此件不公开",
+        "annexes": (Annex("回执", (Para("请于期限内填写。"), TABLE)), Annex("证据清单", (TABLE,))),
+        "rolls": (Roll("出席", ("甲", "乙")), Roll("请假", ())), "printer": "辽源市商务局",
+        "check": "0A1B-2C3D-4E5F-6789", **changes,
     })  # fmt: skip
 
 
@@ -56,7 +59,7 @@ def texts_of(raw: bytes) -> list[str]:
         if hasattr(item, "rows"):
             found += [cell.text for row in item.rows for cell in row.cells]
         else:
-            found.append(item.text)
+            found += item.text.split("\t")
     return [text for text in found if text]
 
 
@@ -225,3 +228,29 @@ def test_去掉的只是控制字符_再去一次不变(text: str) -> None:
 def test_落款从不出界(signer: str, day: date, sealed: bool) -> None:
     name, dated = rules.signing(signer, rules.said_day(day), sealed=sealed)
     assert 0 <= name <= 28 and 0 <= dated <= 28
+
+
+def test_核验码_差一个字就不同_不算它自己() -> None:
+    made = paper()
+    code = rules.check_code(made)
+    assert re.fullmatch(r"([0-9A-F]{4}-){3}[0-9A-F]{4}", code)
+    assert rules.check_code(paper(check=code)) == code == rules.check_code(paper(check=""))
+    assert rules.check_code(paper(title="关于某项目首谈归属的裁决")) != code
+
+
+def test_纪要_标志在先_署名日期在红线之上_名单在正文之后_没有落款() -> None:
+    kinds = [p.kind for p in rules.pieces(paper(form=Form.MINUTES))]
+    assert kinds[:4] == ["mark", "number", "masthead", "title"]
+    assert not {"signer", "dated", "addressee", "note"} & set(kinds)
+    said = [p.text for p in rules.pieces(paper(form=Form.MINUTES)) if p.kind == "roll"]
+    assert said == ["出席：甲、乙", "请假：无"]
+    assert kinds.index("roll") > kinds.index("table")
+    assert kinds[-3:] == ["copies", "printed", "check"]
+
+
+def test_附件另面_几件的编序号() -> None:
+    made = rules.pieces(paper())
+    assert [p.text for p in made if p.kind == "annex"] == ["附件1", "附件2"]
+    one = rules.pieces(paper(annexes=(Annex("回执", (TABLE,)),)))
+    assert [p.text for p in one if p.kind == "annex"] == ["附件"]
+    assert [p.kind for p in one].index("annex") > [p.kind for p in one].index("dated")
