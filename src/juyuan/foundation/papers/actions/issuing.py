@@ -14,7 +14,8 @@ from django.utils.timezone import localdate
 
 from juyuan.foundation.duties.actions import end_duty, open_duty
 from juyuan.foundation.files import actions as files
-from juyuan.foundation.papers import docx, numbers, pdf
+from juyuan.foundation.papers import docx, pdf
+from juyuan.foundation.papers.actions import numbers
 from juyuan.foundation.papers.actions.common import (
     APPROVE,
     ISSUE,

@@ -17,7 +17,8 @@ from juyuan.foundation.duties.models import Duty
 from juyuan.foundation.files.models import FileUse
 from juyuan.foundation.files.storage import path_of
 from juyuan.foundation.ledger.models import Event
-from juyuan.foundation.papers import actions, numbers, queries
+from juyuan.foundation.papers import actions, queries
+from juyuan.foundation.papers.actions import numbers
 from juyuan.foundation.papers.actions.sending import DeliveryDraft
 from juyuan.foundation.papers.models import Delivery, Document, Register
 from juyuan.foundation.papers.tests import factories as f
