@@ -13,6 +13,19 @@ def opinions() -> None:
 
 def tracking() -> None:
     """履约跟踪与函。"""
+    from juyuan.foundation.duties import registry as duties
+    from juyuan.foundation.files import registry as files
+    from juyuan.foundation.ledger import labels
+    from juyuan.foundation.notices import registry as notices
+    from juyuan.rooms.evaluation.queries import trackingdoors as doors
+
+    labels.register({}, doors.LABELS)
+    for name, room in doors.OBJECTS.items():
+        duties.register_object(name, visible_ids=room.visible_ids, present=room.present)
+    for name, door in doors.FILES.items():
+        files.register(name, door)
+    for notice in doors.notice_kinds():
+        notices.register(notice)
 
 
 def connect() -> None:

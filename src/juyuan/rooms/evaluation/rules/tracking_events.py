@@ -8,4 +8,8 @@ EVENTS: dict[str, str] = {
     "evaluation.promise.actual_added": "填报履约实况",
     "evaluation.debt.added": "登记政府先行事项",
     "evaluation.debt.done": "政府先行事项办结",
+    "evaluation.debt.pressed": "政府先行事项转交办",
+    "evaluation.breach.confirmed": "认定违约",
+    "evaluation.breach.dismissed": "不认定违约",
+    "evaluation.breach.closed": "了结违约",
 }

@@ -1,0 +1,19 @@
+"""履约跟踪各类对象的门、通知的种类。由 wiring 登记。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from juyuan.foundation.files.registry import ObjectDoor
+from juyuan.foundation.notices.registry import MAIL, ROBOT, NoticeKind
+from juyuan.rooms.evaluation.queries import breaches, promises
+
+OBJECTS: dict[str, Any] = {promises.OBJ: promises, breaches.OBJ: breaches}
+LABELS = {promises.OBJ: "承诺", breaches.OBJ: "违约"}
+FILES = {promises.OBJ: ObjectDoor("承诺", promises.can_see_id, promises.present_id)}
+NOTICES = {"evaluation.debt_owed": "政府先行事项未办到"}
+
+
+def notice_kinds() -> list[NoticeKind]:
+    """登记的通知。"""
+    return [NoticeKind(name, label, "3.4c", (MAIL, ROBOT)) for name, label in NOTICES.items()]
