@@ -26,6 +26,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.workdays import Calendar, remaining_text
 from juyuan.rooms.investors.queries.detail import case_count
 from juyuan.rooms.pipeline import access
+from juyuan.rooms.pipeline.facts import supplier_of
 from juyuan.rooms.pipeline.queries import desk, listing
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of
 from juyuan.rooms.pipeline.rules.gates import Need
@@ -300,7 +301,10 @@ def _next(row: listing.Row, names: Names) -> dict[str, Any]:
     detail = reverse("pipeline:detail", args=[code])
     if need is None:
         return {"row": row, "url": detail, "need": None, "act_url": detail, "act": "查看"}
-    if need.act == "evidence":
+    room = supplier_of(need.fact, row.lack.here)
+    if room is not None:
+        act_url, act = room.url_of(code), room.label
+    elif need.act == "evidence":
         act_url = f"{reverse('pipeline:evidence', args=[code])}?fact={need.fact}"
         act = "上传证据"
     else:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 Provider = Callable[[Collection[int]], Mapping[int, Mapping[str, Any]]]
@@ -26,3 +27,24 @@ def partials(ids: Collection[int]) -> dict[int, dict[str, Any]]:
         for key, partial in provider(ids).items():
             merged.setdefault(key, {}).update(partial)
     return merged
+
+
+@dataclass(frozen=True)
+class Door:
+    """一项门槛在上层房间里办:去处与按钮上的字。"""
+
+    url_of: Callable[[str], str]  # 项目编号 → 网址
+    label: str
+
+
+_DOORS: dict[str, Door] = {}
+
+
+def register_supplier(fact: str, url_of: Callable[[str], str], label: str) -> None:
+    """登记一项事实由上层房间办出:清单、拒绝的话都领到那里去;同名再登记即替换。"""
+    _DOORS[fact] = Door(url_of, label)
+
+
+def supplier_of(fact: str, here: bool) -> Door | None:
+    """办这一项的房间;不须在本系统办的(`here`)、没有登记的为空。"""
+    return _DOORS.get(fact) if here else None

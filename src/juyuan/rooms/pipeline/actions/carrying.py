@@ -30,7 +30,7 @@ from juyuan.rooms.pipeline.rules.vouchers import CheckVerdict
 
 SAME = (
     "fact", "title", "issuer", "number", "dated_on", "conclusion", "place", "two_way", "note",
-    "file_sha256", "file_name", "unit_id", "by_id", "by_name",
+    "file_sha256", "file_name", "unit_id", "by_id", "by_name", "source", "source_ref",
 )  # fmt: skip
 PAID = (
     "kind", "paid_on", "amount", "currency", "foreign_amount", "rate", "rate_on", "rate_source",

@@ -39,9 +39,14 @@ from juyuan.rooms.pipeline.models import (
     ProjectState,
     StageMove,
 )
-from juyuan.rooms.pipeline.queries.facts import assemble
+from juyuan.rooms.pipeline.queries.facts import assemble, review_since
 from juyuan.rooms.pipeline.rules.drafts import ProjectDraft, judge, keeping_sight
-from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
+from juyuan.rooms.pipeline.rules.evidence import (
+    EvidenceDraft,
+    judge_evidence,
+    judge_typed,
+    review_here,
+)
 from juyuan.rooms.pipeline.rules.facts import Facts
 from juyuan.rooms.pipeline.rules.gates import check, missing
 from juyuan.rooms.pipeline.rules.naming import project_key
@@ -291,8 +296,9 @@ def register_project(
     """
     require(access.can_register(actor))
     findings = judge(draft, now.date()) + references([draft])[0]
+    here = review_here(now.date(), None, review_since())
     for item in evidence:
-        findings += judge_evidence(item, now.date())
+        findings += judge_typed(item.fact, here) + judge_evidence(item, now.date())
     entries = entry_stages(now.date())
     if stage not in entries:
         allowed = "或".join(f"「{entry.label}」" for entry in entries)

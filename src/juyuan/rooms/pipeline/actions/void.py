@@ -45,6 +45,11 @@ def request_void(
         RuleBroken: 没写理由,或已有一份待确认的申请。
     """
     require(access.can_edit(actor, project))
+    if evidence is not None and evidence.source:
+        raise RuleBroken.one(
+            "evidence", "void.room",
+            f"「{evidence.title}」由系统内办结而来,不能当作录入错误作废;请在办它的地方撤回", "3.4b",
+        )  # fmt: skip
     if not reason.strip():
         raise RuleBroken.one("reason", "void.reason", "作废须写明录入错在哪里", "3.3b")
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from juyuan.foundation.ui.fields import date_field
-from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft
+from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, typed_allowed
 from juyuan.rooms.pipeline.rules.facts import CONCLUDING_KEYS, OPINION_KEYS, Conclusion, FactKey
 from juyuan.rooms.pipeline.rules.stages import ClosingReason
 
@@ -126,8 +126,13 @@ class EvidenceForm(forms.Form):
         error_messages={"empty": "文件是空的（0 字节）"},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, here: bool = False, **kwargs: Any) -> None:
+        """`here`:项目的评审与审查须在本系统办,那几种不在这里选。"""
         super().__init__(*args, **kwargs)
+        if not self.is_bound:  # 提交来的照收,由动作说明为什么不行、去哪里办
+            self.fields["fact"].choices = [  # type: ignore[attr-defined]
+                ("", "请选择"), *((k.value, k.label) for k in FactKey if typed_allowed(k, here))
+            ]  # fmt: skip
         self.marks = {"title": "必填", "dated_on": "必填", "file": "必填", "fact": "必填"}
         key = self.chosen
         if key in OPINION_KEYS:

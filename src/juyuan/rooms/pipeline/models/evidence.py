@@ -14,6 +14,7 @@ class Evidence(models.Model):
     """责任单位的一份陈述及其证据文件:证明什么、谁出具、文号、日期、结论、地点。
 
     文件本体在 foundation.files,这里只存其使用记录的编号。`carried_from` 是并入的项目里的原件。
+    `source` 空即由人填报;由上层房间办出来的,写房间名,`source_ref` 是那一件的编号。
     """
 
     project = models.ForeignKey(
@@ -41,6 +42,8 @@ class Evidence(models.Model):
     )
     by_name = models.CharField("提交人姓名", max_length=60)
     at = models.DateTimeField("提交时间")
+    source = models.CharField("出处", max_length=20, blank=True, default="")
+    source_ref = models.CharField("出处编号", max_length=40, blank=True, default="")
     carried_from = models.ForeignKey(
         "self",
         verbose_name="转入自",

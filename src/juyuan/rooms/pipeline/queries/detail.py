@@ -90,6 +90,7 @@ class EvidenceLine:
     state_label: str
     note: str
     void_open: bool
+    by_room: bool = False
 
 
 @dataclass(frozen=True)
@@ -275,7 +276,7 @@ def _evidence_lines(
             EvidenceLine(
                 row.pk, row.title, label, row.file_name,
                 str(row.file_use_id) if row.file_use_id else "", detail,
-                row.by_name, row.at, state, said, note, row.pk in open_voids,
+                row.by_name, row.at, state, said, note, row.pk in open_voids, bool(row.source),
             )
         )  # fmt: skip
     return found

@@ -6,11 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from juyuan.foundation.policy.queries import pack
+from django.utils.timezone import localdate
+
+from juyuan.foundation.policy.queries import pack, timeline
 from juyuan.kernel.verdict import Finding
 from juyuan.rooms.pipeline import facts as registry
 from juyuan.rooms.pipeline.models import Evidence, Project, ProjectParty
+from juyuan.rooms.pipeline.models.project import Source
 from juyuan.rooms.pipeline.rules.amounts import Origin
+from juyuan.rooms.pipeline.rules.evidence import review_here
 from juyuan.rooms.pipeline.rules.facts import (
     Conclusion,
     FactKey,
@@ -33,6 +37,22 @@ def statement_of(row: Evidence) -> Statement:
         place=row.place,
         has_file=bool(row.file_sha256),
         two_way=row.two_way,
+        source=row.source,
+    )
+
+
+def review_since() -> date:
+    """自哪天起登记的项目,评审与审查须在本系统办(参数,取最近的一版)。"""
+    since: date = timeline().on(date.max)["evaluation.since"]
+    return since
+
+
+def reviewed_here(project: Project, since: date | None = None) -> bool:
+    """这个项目的评审、意见、承诺审查是不是须在本系统办。与 `gatesql.HERE` 同义(有测试)。"""
+    return review_here(
+        localdate(project.created_at),
+        project.signed_on if project.source == Source.LEDGER else None,
+        since or review_since(),
     )
 
 
@@ -42,9 +62,12 @@ def no_facts() -> Facts:
 
 
 def assemble(
-    project: Project, parties: Iterable[ProjectParty], evidence: Iterable[Evidence]
+    project: Project,
+    parties: Iterable[ProjectParty],
+    evidence: Iterable[Evidence],
+    since: date | None = None,
 ) -> Facts:
-    """一个项目的事实(不查库)。"""
+    """一个项目的事实(不查库)。`since` 见 `review_since`,成批的先取好。"""
     parties = list(parties)
     return Facts(
         name=project.name,
@@ -66,6 +89,7 @@ def assemble(
         origins_known=bool(parties) and all(p.origin != Origin.UNKNOWN for p in parties),
         landing_kind=LandingKind(project.landing_kind),
         statements=tuple(statement_of(row) for row in evidence),
+        review_here=reviewed_here(project, since),
     )
 
 
@@ -83,8 +107,9 @@ def facts_for(projects: Iterable[Project]) -> dict[int, Facts]:
     for row in Evidence.objects.filter(project_id__in=ids, voided_at__isnull=True):
         evidence[row.project_id].append(row)
     extra = registry.partials(ids)
+    since = review_since()
     return {
-        p.pk: assemble(p, parties[p.pk], evidence[p.pk]).merged(**extra.get(p.pk, {}))
+        p.pk: assemble(p, parties[p.pk], evidence[p.pk], since).merged(**extra.get(p.pk, {}))
         for p in projects
     }
 

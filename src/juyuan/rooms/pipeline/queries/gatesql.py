@@ -6,17 +6,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.postgres.aggregates import BoolOr
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from juyuan.kernel.period import end_of
 from juyuan.rooms.pipeline.models import Evidence, Project, ProjectParty
+from juyuan.rooms.pipeline.models.project import Source
+from juyuan.rooms.pipeline.queries.facts import review_since
 from juyuan.rooms.pipeline.rules.amounts import FULL_BP, Origin
 from juyuan.rooms.pipeline.rules.facts import (
     CONCLUDING_KEYS,
     OPINION_KEYS,
     POSITIVE,
+    ROOM_KEYS,
     FactKey,
     LandingKind,
 )
@@ -64,6 +70,7 @@ PROVED: dict[FactKey, frozenset[LandingKind]] = {
     FactKey.REVIEW_PASSED: ALL_KINDS,
     FactKey.LEGALITY: ALL_KINDS,
     FactKey.FAIR_COMPETITION: ALL_KINDS,
+    FactKey.PROMISE_CHECK: ALL_KINDS,
     FactKey.COMPANY_REGISTERED: ALL_KINDS - {LandingKind.SERVICE},
     FactKey.SITE_RIGHT: frozenset({LandingKind.NEW_SITE, LandingKind.LEASED_PLANT}),
     FactKey.FILING_PERMIT: ALL_KINDS,
@@ -77,6 +84,22 @@ def _wanted(target: Stage) -> list[Need]:
     return [n for n in NEEDS if n.stage != Stage.PLANNING and n.stage.order <= target.order]
 
 
+def here() -> Q:
+    """评审、意见、承诺审查须在本系统办的项目,与 rules.evidence.review_here 同义。"""
+    since = review_since()
+    return Q(created_at__gte=end_of(since - timedelta(days=1))) & (
+        ~Q(source=Source.LEDGER) | Q(signed_on__isnull=True) | Q(signed_on__gte=since)
+    )
+
+
+def typed() -> Q:
+    """此前登记的,凭责任单位的陈述(`here` 的反面,空值也写明)。"""
+    since = review_since()
+    return Q(created_at__lt=end_of(since - timedelta(days=1))) | Q(
+        source=Source.LEDGER, signed_on__isnull=False, signed_on__lt=since
+    )
+
+
 COSTLY = ("factor_needs", "investor", "capital_structure")  # 要另查一张表的
 
 
@@ -87,7 +110,14 @@ def _complete(target: Stage) -> Q:
     total = Q()
     for fact in cheap:
         total &= MET[fact]
-    total &= _all_proved([key for key in PROVED if key.value in wanted])
+    keys = [key for key in PROVED if key.value in wanted]
+    if any(key in ROOM_KEYS for key in keys):
+        known = _all_proved([key for key in keys if key != FactKey.PROMISE_CHECK])
+        roomed = Q(roomed__contains=[key.value for key in keys if key in ROOM_KEYS])
+        rest = _all_proved([key for key in keys if key not in ROOM_KEYS])
+        total &= (typed() & known) | (here() & rest & roomed)
+    else:
+        total &= _all_proved(keys)
     for fact in COSTLY:
         if fact in wanted:
             total &= MET[fact]
@@ -116,14 +146,14 @@ def _looking_at(target: Stage) -> Q:
 
 def annotated(queryset: QuerySet[Project]) -> QuerySet[Project]:
     """带上证据所证明的事实与出资方的家数、占比合计、来源地是否都写明(没有出资方时为零而非空)。"""
-    evidence = (
-        Evidence.objects.filter(STANDS, project_id=OuterRef("pk"), voided_at__isnull=True)
-        .order_by()
-        .values("fact")
-    )
+    standing = Evidence.objects.filter(
+        STANDS, project_id=OuterRef("pk"), voided_at__isnull=True
+    ).order_by()
+    evidence = standing.values("fact")
     parties = ProjectParty.objects.filter(project_id=OuterRef("pk")).order_by().values("project_id")
     return queryset.annotate(
         proved=ArraySubquery(evidence),
+        roomed=ArraySubquery(standing.filter(fact__in=ROOM_KEYS).exclude(source="").values("fact")),
         parties_n=Coalesce(Subquery(parties.annotate(n=Count("pk")).values("n")), 0),
         parties_total=Coalesce(Subquery(parties.annotate(n=Sum("share_bp")).values("n")), 0),
         parties_unknown=Coalesce(

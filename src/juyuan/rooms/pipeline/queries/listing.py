@@ -21,7 +21,7 @@ from juyuan.rooms.pipeline import facts as registry
 from juyuan.rooms.pipeline.models import Evidence, Project, ProjectHost, ProjectParty
 from juyuan.rooms.pipeline.queries import lights, past
 from juyuan.rooms.pipeline.queries.criteria import Criteria, apply
-from juyuan.rooms.pipeline.queries.facts import assemble, gate_target
+from juyuan.rooms.pipeline.queries.facts import assemble, gate_target, review_since
 from juyuan.rooms.pipeline.queries.lights import Lamp
 from juyuan.rooms.pipeline.queries.scope import Reach, reach_of, seen_whole
 from juyuan.rooms.pipeline.rules.amounts import Unknown
@@ -62,6 +62,7 @@ class Lack:
     target: Stage | None
     needs: tuple[Need, ...] = ()
     awaiting: str = ""
+    here: bool = False  # 评审与审查须在本系统办
 
     @property
     def count(self) -> int:
@@ -144,7 +145,7 @@ def lack_of(project: Project, facts: Facts, on: date) -> Lack:
     if not needs:
         claimed = project.stage_status == StageStatus.CLAIMED and target == project.stage_enum
         awaiting = "待认定" if claimed else f"可进入{target.label}"
-    return Lack(target, needs, awaiting)
+    return Lack(target, needs, awaiting, facts.review_here)
 
 
 def _money(project: Project, name: str) -> Money:
@@ -186,8 +187,9 @@ def rows_of(
     extra = registry.partials(ids) if ids else {}
     lamps = lights.lamps(ids, as_of or on, past=as_of is not None, loaded=projects)
     found = []
+    since = review_since()
     for project in projects:
-        facts = assemble(project, parties[project.pk], evidence[project.pk])
+        facts = assemble(project, parties[project.pk], evidence[project.pk], since)
         facts = facts.merged(**extra.get(project.pk, {}))
         lack = Lack(None) if then is not None else lack_of(project, facts, on)
         lamp = lamps.get(project.pk, lights.UNLIT)

@@ -20,6 +20,8 @@ EVENTS = {
     "pipeline.project.gate_met": "门槛补齐，由待核实转为已认定",
     "pipeline.project.gate_lost": "证据作废，落回待核实",
     "pipeline.evidence.added": "提交证据",
+    "pipeline.evidence.stated": "办结,自动记作证据",
+    "pipeline.evidence.withdrawn": "撤回自动记作的证据",
     "pipeline.voucher.recorded": "登记到位资金凭证",
     "pipeline.voucher.filed": "补交凭证文件",
     "pipeline.voucher.accepted": "认可凭证",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from juyuan.kernel.clause import rule
 from juyuan.kernel.verdict import Finding
 from juyuan.rooms.pipeline.rules.facts import (
     CONCLUDING_KEYS,
     OPINION_KEYS,
+    ROOM_KEYS,
     Conclusion,
     FactKey,
     Statement,
@@ -71,3 +73,38 @@ def judge_evidence(draft: EvidenceDraft, today: date) -> list[Finding]:
     if draft.fact == FactKey.WORKS_PHOTO and not draft.place.strip():
         need("place", "place", "现场照片须写明拍摄地点")
     return found
+
+
+@rule("3.4b")
+def review_here(created_on: date, signed_on: date | None, since: date) -> bool:
+    """对引入项目以及项目主体进行论证评估、科学决策:自某日起登记的项目,评审与审查在本系统办。
+
+    `signed_on` 只对台账导入的项目有意义:此前已经签约、补录进来的不算新项目。
+    """
+    return created_on >= since and not (signed_on is not None and signed_on < since)
+
+
+@rule("3.4b")
+def typed_allowed(fact: FactKey, here: bool) -> bool:
+    """这一种事实能不能由人填报。承诺审查记录一律由系统办出;其余三种只对须在本系统办的项目不收。"""
+    return fact != FactKey.PROMISE_CHECK and not (here and fact in ROOM_KEYS)
+
+
+def judge_typed(fact: FactKey, here: bool) -> list[Finding]:
+    """由人填报的证据,种类许不许;不许的说到哪里办。"""
+    if typed_allowed(fact, here):
+        return []
+    return [
+        Finding(
+            "fact", "evidence.room", "3.4b",
+            f"「{fact.label}」由系统内办出,不能上传文件代替:{WAY_OUT[fact]}",
+        )
+    ]  # fmt: skip
+
+
+WAY_OUT = {
+    FactKey.REVIEW_PASSED: "请在项目页「送审」,评审通过即自动记上",
+    FactKey.LEGALITY: "请在「审查与承诺」申请合法性审查,答复即自动记上",
+    FactKey.FAIR_COMPETITION: "请在「审查与承诺」申请公平竞争审查,答复即自动记上",
+    FactKey.PROMISE_CHECK: "请在「审查与承诺」逐条列明优惠并办结承诺审查,办结即自动记上",
+}

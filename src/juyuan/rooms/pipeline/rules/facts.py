@@ -34,6 +34,7 @@ class FactKey(Labelled):
     REVIEW_PASSED = "review_passed", "评审通过"
     LEGALITY = "legality", "合法性审查意见"
     FAIR_COMPETITION = "fair_competition", "公平竞争审查意见"
+    PROMISE_CHECK = "promise_check", "优惠承诺审查记录"
     COMPANY_REGISTERED = "company_registered", "项目公司注册"
     SITE_RIGHT = "site_right", "用地或厂房权属"
     FILING_PERMIT = "filing_permit", "备案或许可"
@@ -61,9 +62,21 @@ CONCLUDING_KEYS = OPINION_KEYS | {
 }
 
 
+# 由评价与履约办出来的事实;「评价」之前登记的项目仍凭责任单位的陈述
+ROOM = "evaluation"
+ROOM_KEYS = frozenset(
+    {
+        FactKey.REVIEW_PASSED,
+        FactKey.LEGALITY,
+        FactKey.FAIR_COMPETITION,
+        FactKey.PROMISE_CHECK,
+    }
+)
+
+
 @dataclass(frozen=True)
 class Statement:
-    """一份陈述或证据。`id` 供门槛报告留痕。"""
+    """一份陈述或证据。`id` 供门槛报告留痕;`source` 空即由人填报,否则是办出它的房间。"""
 
     key: FactKey
     id: int = 0
@@ -74,6 +87,7 @@ class Statement:
     place: str = ""
     has_file: bool = False
     two_way: bool = False
+    source: str = ""
 
     @property
     def stands(self) -> bool:
@@ -112,10 +126,17 @@ class Facts:
     landing_kind: LandingKind = LandingKind.NEW_SITE
     statements: tuple[Statement, ...] = field(default=())
     policy_day: date | None = None  # 本市文件的施行日;此前没有门槛
+    review_here: bool = False  # 评审、意见、承诺审查须在本系统办(规则 evidence.review_here)
 
     def best(self, *keys: FactKey) -> Statement | None:
-        """能成立的那一份(取最近的)。"""
-        standing = [s for s in self.statements if s.key in keys and s.stands]
+        """能成立的那一份(取最近的)。须在本系统办的事实,人填报的不算。"""
+        standing = [
+            s
+            for s in self.statements
+            if s.key in keys
+            and s.stands
+            and not (self.review_here and s.key in ROOM_KEYS and not s.source)
+        ]
         return max(standing, key=lambda s: (s.dated_on or date.min, s.id), default=None)
 
     def merged(self, **partial: object) -> Facts:

@@ -236,6 +236,18 @@ NEEDS: tuple[Need, ...] = (
     ),
     Need(
         S,
+        "promise_check",
+        "优惠承诺审查记录",
+        "3.4b",
+        "lead",
+        ("promise_check",),
+        _statement(FactKey.PROMISE_CHECK),
+        act="evidence",
+        hint="给企业的优惠逐条列明,对照禁止的情形,没有记录不能签约",
+        when=lambda f: f.review_here,
+    ),
+    Need(
+        S,
         "capital_structure",
         "出资结构",
         "3.3c",

@@ -24,17 +24,17 @@ from juyuan.rooms.chains.models import Chain, Node
 from juyuan.rooms.chains.tests.factories import make_chain
 from juyuan.rooms.investors.actions import ensure_investors
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
-from juyuan.rooms.pipeline.actions.evidence import add_evidence
+from juyuan.rooms.pipeline.actions.evidence import add_evidence, state_fact
 from juyuan.rooms.pipeline.actions.leading import mark_contested
 from juyuan.rooms.pipeline.actions.move import move_project
 from juyuan.rooms.pipeline.actions.recognise import recognise
 from juyuan.rooms.pipeline.actions.register import register_project
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries.facts import facts_of
+from juyuan.rooms.pipeline.queries.facts import facts_of, reviewed_here
 from juyuan.rooms.pipeline.rules.amounts import Origin
 from juyuan.rooms.pipeline.rules.drafts import HostDraft, PartyDraft, ProjectDraft
-from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft
-from juyuan.rooms.pipeline.rules.facts import Conclusion, FactKey
+from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, typed_allowed
+from juyuan.rooms.pipeline.rules.facts import ROOM, ROOM_KEYS, Conclusion, FactKey
 from juyuan.rooms.pipeline.rules.gates import NEEDS, check
 from juyuan.rooms.pipeline.rules.stages import STAGES, VERIFIED_STAGES, Stage
 from tests.replay import replayed
@@ -158,9 +158,6 @@ PAPERS: tuple[FactKey, ...] = (
     FactKey.PREREVIEW,
     FactKey.DUE_DILIGENCE,
     FactKey.FORMAL_CONTRACT,
-    FactKey.REVIEW_PASSED,
-    FactKey.LEGALITY,
-    FactKey.FAIR_COMPETITION,
     FactKey.COMPANY_REGISTERED,
     FactKey.SITE_RIGHT,
     FactKey.FILING_PERMIT,
@@ -176,6 +173,29 @@ def _paper(key: FactKey) -> Supply:
     return lambda cast, project, by, now: evidence(cast, project, key, by, now)
 
 
+@replayed
+def stated(
+    cast: Any, project: Project, key: FactKey, by: str = EDITOR, now: Any = None, **more: Any
+) -> Any:
+    """评价与履约办结、自动记上的事实(那个房间自己的动作不在这里走)。"""
+    now = now or cast.NOW
+    file = stored(cast.actor(by), f"{key.label}-{project.code}-办结", now)
+    return state_fact(
+        actor=cast.actor(by), project=project, source=ROOM, source_ref=f"样例-{key.value}",
+        draft=evidence_draft(cast, key, file.pk, **more), now=now,
+    )  # fmt: skip
+
+
+def _room(key: FactKey) -> Supply:
+    """须在本系统办的由房间办结;此前登记的凭责任单位的陈述。"""
+
+    def supplied(cast: Any, project: Project, by: str, now: datetime) -> object:
+        room = not typed_allowed(key, reviewed_here(project))
+        return (stated if room else evidence)(cast, project, key, by, now)
+
+    return supplied
+
+
 def _settled(cast: Any, project: Project, by: str, now: datetime) -> None:
     mark_contested(actor=cast.actor("heyan"), project=project, contested=False, now=now)
 
@@ -184,6 +204,7 @@ SUPPLY: dict[str, Supply] = {
     "uncontested": _settled,
     **{fact: _fill_in(changes) for fact, changes in FIELDS.items()},
     **{key.value: _paper(key) for key in PAPERS},
+    **{key.value: _room(key) for key in sorted(ROOM_KEYS)},
 }
 
 

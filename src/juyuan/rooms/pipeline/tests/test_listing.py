@@ -16,7 +16,12 @@ from juyuan.rooms.pipeline.actions.void import request_void, settle_void
 from juyuan.rooms.pipeline.models import Evidence, Project, ProjectHost, ProjectParty
 from juyuan.rooms.pipeline.queries import boards, desk, gatesql, listing, recognised
 from juyuan.rooms.pipeline.queries.criteria import Criteria, apply, read
-from juyuan.rooms.pipeline.queries.facts import facts_for, gate_target, missing_for_next
+from juyuan.rooms.pipeline.queries.facts import (
+    facts_for,
+    gate_target,
+    missing_for_next,
+    reviewed_here,
+)
 from juyuan.rooms.pipeline.queries.figures import compute
 from juyuan.rooms.pipeline.queries.scope import reach_of, visible_to
 from juyuan.rooms.pipeline.rules.amounts import Origin
@@ -197,7 +202,10 @@ def _random_projects(cast, count, dice):
             total_investment_unknown=dice.choice(["", "", "withheld"]),
             lead_unit_id=maybe(cast.unit("gongxin").pk, None), factor_needs=maybe("无", ""),
             contested=not maybe(True, False), contract_amount=maybe(0, None), landing_kind=dice.choice(list(LandingKind)).value,
-            created_at=cast.NOW, updated_at=cast.NOW,
+            # 一半在「须在系统内评审」之后登记;其中台账补录的、此前已签约的仍算从前的
+            created_at=dice.choice([cast.NOW, cast.NOW + timedelta(days=20)]),
+            updated_at=cast.NOW, source=dice.choice(["registered", "ledger"]),
+            signed_on=dice.choice([None, cast.TODAY, cast.TODAY + timedelta(days=20)]),
         )
         for i in range(count)
     )  # fmt: skip
@@ -222,6 +230,7 @@ def _random_projects(cast, count, dice):
                         place=maybe("园区", ""), two_way=dice.random() < 0.8,
                         file_sha256=maybe("a" * 64, ""), by_name="某", at=cast.NOW,
                         voided_at=None if dice.random() < 0.9 else cast.NOW,
+                        source=dice.choice(["", "evaluation"]),
                     )
                 )  # fmt: skip
     ProjectParty.objects.bulk_create(parties)
@@ -231,15 +240,17 @@ def _random_projects(cast, count, dice):
 
 def _complete(cast, project, dice):
     """补到恰好什么也不缺(让「已齐」一边也有足够的样本)。"""
+    source = dice.choice(["", "evaluation", "evaluation"])
     Evidence.objects.filter(project=project).update(
         voided_at=None, file_sha256="b" * 64, conclusion="passed", issuer="某局", number="1号",
-        two_way=True, place="园区",
+        two_way=True, place="园区", source=source,
     )  # fmt: skip
     have = set(Evidence.objects.filter(project=project).values_list("fact", flat=True))
     Evidence.objects.bulk_create(
         Evidence(project=project, fact=key, title="补", dated_on=cast.TODAY, issuer="某局",
                  number="1号", conclusion="passed", place="园区", two_way=True,
-                 file_sha256="b" * 64, by_name="某", at=cast.NOW)
+                 file_sha256="b" * 64, by_name="某", at=cast.NOW,
+                 source=source)
         for key in FactKey if key not in have
     )  # fmt: skip
     ProjectParty.objects.filter(project=project).delete()
@@ -255,7 +266,7 @@ def _complete(cast, project, dice):
 def test_s3_3b_缺项筛选与门槛表逐项相同(cast, seed) -> None:
     dice = random.Random(seed)
     projects = _random_projects(cast, 120, dice)
-    for project in projects[:40]:
+    for project in projects[:70]:
         _complete(cast, project, dice)
         if dice.random() < 0.5:  # 只去掉一项
             Evidence.objects.filter(project=project, fact=dice.choice(list(FactKey)).value).delete()
@@ -267,6 +278,8 @@ def test_s3_3b_缺项筛选与门槛表逐项相同(cast, seed) -> None:
     assert {p.pk for p in gatesql.lacking(base, False)} == {p.pk for p in rows} - lacking
     done = [p for p in rows if p.pk not in lacking and gate_target(p) is not None]
     assert len(lacking) > 20 and len(done) > 5
+    signing = [p for p in done if gate_target(p) in (Stage.SIGNED, Stage.LANDED)]
+    assert {reviewed_here(p) for p in signing} == {True, False}
 
 
 def test_s3_3b_某日的清单等于某日的数字(cast) -> None:

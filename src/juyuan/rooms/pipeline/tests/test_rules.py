@@ -22,7 +22,15 @@ from juyuan.rooms.pipeline.rules.amounts import (
 )
 from juyuan.rooms.pipeline.rules.drafts import HostDraft, PartyDraft, ProjectDraft, judge
 from juyuan.rooms.pipeline.rules.evidence import EvidenceDraft, judge_evidence
-from juyuan.rooms.pipeline.rules.facts import Conclusion, FactKey, Facts, LandingKind, Statement
+from juyuan.rooms.pipeline.rules.facts import (
+    ROOM,
+    ROOM_KEYS,
+    Conclusion,
+    FactKey,
+    Facts,
+    LandingKind,
+    Statement,
+)
 from juyuan.rooms.pipeline.rules.gates import NEEDS, check, missing, need_label, unfilled
 from juyuan.rooms.pipeline.rules.naming import overlap_percent, project_key
 from juyuan.rooms.pipeline.rules.recognition import (
@@ -57,8 +65,11 @@ def statement(key: FactKey, **more: object) -> Statement:
 COMPLETE = Facts(
     name="袜机智能化改造", chain=True, node=True, basis="本地袜业基础", site_options="纺织园",
     estimate=3 * YI, benefit="年产值5亿元", investors=1, lead_unit=True, factor_needs_text="用地50亩",
-    contract_amount=3 * YI, signed_on=DAY, share_total_bp=10000, origins_known=True,
-    statements=tuple(statement(key) for key in FactKey if key not in {FactKey.FRAMEWORK, FactKey.OTHER}),
+    contract_amount=3 * YI, signed_on=DAY, share_total_bp=10000, origins_known=True, review_here=True,
+    statements=tuple(
+        statement(key, source=ROOM if key in ROOM_KEYS else "")
+        for key in FactKey if key not in {FactKey.FRAMEWORK, FactKey.OTHER}
+    ),
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from juyuan.foundation.people.models import ADMIN_ROLES
 from juyuan.foundation.ui.errors import Step
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial, Finding
+from juyuan.rooms.pipeline.facts import supplier_of
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.rules.gates import NEEDS_BY_FACT, Need
 
@@ -38,21 +39,28 @@ def detail_url(project: Project) -> str:
     return reverse("pipeline:detail", args=[project.code])
 
 
-def act_url(code: str, need: Need) -> str:
-    """去办这一项门槛的地方:编辑页的那个字段,或上传这种证据。"""
+def act_url(code: str, need: Need, here: bool = False) -> str:
+    """去办这一项门槛的地方:办它的房间,编辑页的那个字段,或上传这种证据。"""
+    door = supplier_of(need.fact, here)
+    if door is not None:
+        return door.url_of(code)
     if need.act == "evidence":
         return f"{reverse('pipeline:evidence', args=[code])}?fact={need.fact}"
     name = need.fields[0]
     return f"{reverse('pipeline:edit', args=[code])}#{ANCHORS.get(name, f'id_{name}')}"
 
 
-def steps_for(code: str, findings: Iterable[Finding], *, limit: int = 3) -> list[Step]:
+def steps_for(
+    code: str, findings: Iterable[Finding], *, limit: int = 3, here: bool = False
+) -> list[Step]:
     """拒绝之后能做什么:头几项缺的各一个链接,再加清单。"""
     steps: list[Step] = []
     for found in findings:
         need = NEEDS_BY_FACT.get(found.field)
         if need is not None and len(steps) < limit:
+            door = supplier_of(need.fact, here)
             verb = "上传" if need.act == "evidence" else "填写"
-            steps.append(Step(f"{verb}{need.label}", act_url(code, need)))
+            label = f"{door.label}：{need.label}" if door else f"{verb}{need.label}"
+            steps.append(Step(label, act_url(code, need, here)))
     steps.append(Step("打开清单", reverse("pipeline:detail", args=[code]) + "#gate", not steps))
     return steps

@@ -17,7 +17,7 @@ from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.move import change_standing, move_project
 from juyuan.rooms.pipeline.forms.acts import MoveForm, StandingForm
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries.facts import facts_of
+from juyuan.rooms.pipeline.queries.facts import facts_of, reviewed_here
 from juyuan.rooms.pipeline.queries.scope import door
 from juyuan.rooms.pipeline.rules.gates import check, finding
 from juyuan.rooms.pipeline.rules.stages import (
@@ -110,7 +110,7 @@ def _move_page(
         undo="移错了可以退回，须写理由" if verb != MoveVerb.BACK else "",
         danger=verb == MoveVerb.JUMP,
         missing=missing,
-        next_steps=steps_for(project.code, missing),
+        next_steps=steps_for(project.code, missing, here=reviewed_here(project)),
     )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def _move_refused(
     gates = [f for f in broken.findings if f.rule.startswith("gate.")]
     if gates:
         what += f"还差 {len(gates)} 项"
-    steps = steps_for(project.code, broken.findings)
+    steps = steps_for(project.code, broken.findings, here=reviewed_here(project))
     if any(f.rule == "move.reason" for f in broken.findings) and verb is not None:
         url = reverse("pipeline:move", args=[project.code]) + f"?to={to.value}"
         steps = [Step("写明理由再办", url, True)]

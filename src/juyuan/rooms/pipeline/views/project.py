@@ -19,6 +19,7 @@ from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Denial, NotFound
 from juyuan.rooms.pipeline import access
+from juyuan.rooms.pipeline.facts import supplier_of
 from juyuan.rooms.pipeline.models import Project, VoidRequest
 from juyuan.rooms.pipeline.models.evidence import VoidStatus
 from juyuan.rooms.pipeline.queries.detail import (
@@ -28,6 +29,7 @@ from juyuan.rooms.pipeline.queries.detail import (
     facts_page,
     project_page,
 )
+from juyuan.rooms.pipeline.queries.facts import reviewed_here
 from juyuan.rooms.pipeline.queries.leading import link_of
 from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Unknown
@@ -241,10 +243,12 @@ def _gate_row(line: GateLine, project: Project, acts: ActsOf) -> dict[str, Any]:
     may = acts.evidence if need.act == "evidence" else acts.edit
     if not line.met and may:
         upload = need.act == "evidence"
+        here = reviewed_here(project)
+        room = supplier_of(need.fact, here)
         row |= {
-            "act_url": act_url(project.code, need),
-            "act_label": "上传证据" if upload else "去填写",
-            "act_icon": "upload" if upload else "pencil",
+            "act_url": act_url(project.code, need, here),
+            "act_label": room.label if room else "上传证据" if upload else "去填写",
+            "act_icon": "send" if room else "upload" if upload else "pencil",
             "act_primary": bool(line.supplier_ids & acts.own_units),
         }
     elif not line.met:
@@ -336,7 +340,7 @@ def _evidence(page: ProjectPage, acts: ActsOf) -> list[dict[str, Any]]:
             "state_label": line.state_label,
             "state_note": "作废待确认" if line.void_open else line.note,
         }
-        if acts.void and not line.void_open:
+        if acts.void and not line.void_open and not line.by_room:
             row["act_url"] = reverse("pipeline:void_evidence", args=[page.project.code, line.id])
             row["act_label"] = "作废"
         found.append(row)

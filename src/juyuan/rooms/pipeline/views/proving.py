@@ -16,10 +16,13 @@ from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import RuleBroken, require
 from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.actions.evidence import add_evidence
+from juyuan.rooms.pipeline.facts import supplier_of
 from juyuan.rooms.pipeline.forms.acts import EvidenceForm, today_limit
 from juyuan.rooms.pipeline.models import Evidence, Project
+from juyuan.rooms.pipeline.queries.facts import reviewed_here
 from juyuan.rooms.pipeline.queries.scope import door
-from juyuan.rooms.pipeline.rules.facts import FactKey
+from juyuan.rooms.pipeline.rules.facts import ROOM_KEYS, FactKey
+from juyuan.rooms.pipeline.rules.gates import NEEDS
 from juyuan.rooms.pipeline.views import keeping
 from juyuan.rooms.pipeline.views.common import actor_of, detail_url
 from juyuan.rooms.pipeline.views.confirming import BOTH
@@ -33,10 +36,15 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
     project = door(actor, code)
     require(access.can_add_evidence(actor, project))
     wanted = request.GET.get("fact", "")
+    here = reviewed_here(project)
+    room = supplier_of(wanted, here)
+    if room is not None and request.method == "GET":
+        return HttpResponseRedirect(room.url_of(project.code))
     initial = {"fact": wanted} if wanted in set(FactKey) else {}
     auto = autosave_of(request)
     auto.object_key = f"{code}.{wanted}" if initial else code  # 每种证据各一份草稿
-    form = EvidenceForm(request.POST if request.method == "POST" else None, initial=initial)
+    data = request.POST if request.method == "POST" else None
+    form = EvidenceForm(data, initial=initial, here=here)
     auto.fill(form)
     kept = None
     if form.is_bound:
@@ -58,6 +66,7 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
         "project": project,
         "form": form,
         "kept": kept,
+        "rooms": _rooms(project.code) if here else [],
         "cancel_url": detail_url(project),
         "crumbs": [
             {"label": "项目库", "url": reverse("pipeline:list")},
@@ -67,6 +76,12 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return render(request, "pipeline/evidence.html", context, status=status)
+
+
+def _rooms(code: str) -> list[tuple[str, str, str]]:
+    """不在这里上传、在系统内办的几项:(名称, 去处, 按钮)。"""
+    doors = [(need.label, supplier_of(need.fact, True)) for need in NEEDS if need.fact in ROOM_KEYS]
+    return [(label, door.url_of(code), door.label) for label, door in doors if door]
 
 
 def _tell(request: HttpRequest, project: Project, row: Evidence, actor: Actor) -> None:

@@ -20,7 +20,7 @@ from juyuan.rooms.pipeline.actions.recognise import (
 )
 from juyuan.rooms.pipeline.forms.acts import RecogniseForm, WithdrawRecognitionForm
 from juyuan.rooms.pipeline.models import Evidence, Project
-from juyuan.rooms.pipeline.queries.facts import facts_of
+from juyuan.rooms.pipeline.queries.facts import facts_of, reviewed_here
 from juyuan.rooms.pipeline.queries.scope import door
 from juyuan.rooms.pipeline.queries.verifying import may_verify
 from juyuan.rooms.pipeline.rules.facts import FactKey
@@ -51,7 +51,7 @@ def recognise_stage(request: HttpRequest, code: str, stage: str) -> HttpResponse
             return respond(
                 request, broken,
                 what=f"还不能{verb}「{project.name}」的{wanted.label}",
-                steps=steps_for(project.code, broken.findings),
+                steps=steps_for(project.code, broken.findings, here=reviewed_here(project)),
             )  # fmt: skip
         except Stale as stale:
             return stale_page(request, stale, project)
@@ -71,7 +71,7 @@ def recognise_stage(request: HttpRequest, code: str, stage: str) -> HttpResponse
         template="pipeline/recognise.html",
         stage=wanted,
         missing=missing,
-        next_steps=steps_for(project.code, missing),
+        next_steps=steps_for(project.code, missing, here=reviewed_here(project)),
         proofs=_proofs(project, [c.statement_id for c in checks if c.statement_id]),
     )  # fmt: skip
 
