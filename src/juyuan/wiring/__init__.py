@@ -467,6 +467,7 @@ def api_routers() -> list[tuple[str, Any]]:
     from juyuan.foundation.exchange.api import router as imports
     from juyuan.foundation.figures.api import router as figures
     from juyuan.foundation.notices.api import router as notices
+    from juyuan.foundation.papers.api import router as papers
     from juyuan.foundation.policy.api import router as parameters
     from juyuan.rooms.chains.api import router as chains
     from juyuan.rooms.first_contact.api import router as first_contacts
@@ -487,4 +488,5 @@ def api_routers() -> list[tuple[str, Any]]:
         ("/monthly-updates", months),
         ("/duties", duties),
         ("/notices", notices),
+        ("/papers", papers),
     ]

@@ -59,6 +59,7 @@ def connect() -> None:
             "relations", "项目关系", "pipeline:relations", "arrows-join", order=26, visible=settles
         ),
         MenuItem("paid_in", "到位资金", "pipeline:paid_in", "cash", order=25, visible=business),
+        MenuItem("papers", "公文", "papers:list", "file-text", order=46, visible=business),
         MenuItem(
             "investors", "投资方", "investors:list", "building", order=30, visible=business, phone=3
         ),

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("juyuan.foundation.duties.urls")),
     path("", include("juyuan.foundation.notices.urls")),
     path("", include("juyuan.foundation.personal.urls")),
+    path("", include("juyuan.foundation.papers.urls")),
     path("", include("juyuan.rooms.investors.urls")),
     path("", include("juyuan.rooms.chains.urls")),
     path("", include("juyuan.rooms.pipeline.urls")),

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from juyuan.foundation.papers import docx, pdf
 from juyuan.foundation.papers.models import Document
 from juyuan.foundation.papers.registry import kind_of, kinds
-from juyuan.foundation.papers.rules import Paper, check_code
+from juyuan.foundation.papers.rules import Paper, Piece, check_code, pieces
 from juyuan.foundation.papers.states import DocumentState
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound
@@ -62,6 +62,14 @@ def paper_of(document: Document) -> Paper:
     if document.state == DocumentState.ISSUED or document.check_code:
         paper = replace(paper, check=check_code(paper))
     return paper
+
+
+def shown(document: Document) -> list[Piece]:
+    """屏幕上看的一份:与印出来的同样的字,空行不要。"""
+    found = [p for p in pieces(paper_of(document)) if p.kind != "blank"]
+    issuer = paper_of(document).issuer
+    head = [Piece("issuer", issuer)] if issuer and found and found[0].kind != "mark" else []
+    return head + found
 
 
 def rendered(document: Document, form: str) -> bytes:

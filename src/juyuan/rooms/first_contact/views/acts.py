@@ -6,19 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from juyuan.foundation.files.kept import receive
 from juyuan.foundation.files.queries import uploaded
-from juyuan.foundation.ui.errors import Step, respond
+from juyuan.foundation.ui import confirming
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import NotFound, RuleBroken, Stale, require
+from juyuan.kernel.verdict import NotFound, RuleBroken, require
 from juyuan.rooms.first_contact import access
 from juyuan.rooms.first_contact.actions import handover, ledger, rights, settle
 from juyuan.rooms.first_contact.forms import claims as forms_
@@ -36,40 +34,10 @@ def claim_url(claim: Claim) -> str:
 
 
 def confirmed(
-    request: HttpRequest,
-    form: forms.Form,
-    run: Callable[[], str],
-    *,
-    done: str,
-    back: str,
-    title: str,
-    what: str,
-    consequences: list[str],
-    submit: str,
-    crumbs: list[dict[str, str]],
-    danger: bool = False,
-    template: str = "first_contact/act.html",
-    **more: Any,
+    request: HttpRequest, form: forms.Form, run: Callable[[], str], **page: Any
 ) -> HttpResponse:
-    """确认页:收到有效的提交就办,办成去 `run()` 给的网址;不成的把缘由放回表单。"""
-    if form.is_bound and form.is_valid():
-        try:
-            url = run()
-        except RuleBroken as broken:
-            add_findings(form, broken.findings)
-        except Stale as stale:
-            return respond(
-                request, stale, what=f"{what}:没有办成", steps=[Step("看最新内容", back, True)]
-            )
-        else:
-            messages.success(request, done)
-            return HttpResponseRedirect(url)
-    context = {
-        "page_title": title, "form": form, "what": what, "consequences": consequences,
-        "submit": submit, "danger": danger, "clause": "3.2b", "cancel_url": back,
-        "crumbs": [*crumbs, {"label": title}], **more,
-    }  # fmt: skip
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    """首谈的确认页:依据 3.2b。"""
+    return confirming.confirmed(request, form, run, **{"clause": "3.2b", **page})
 
 
 def _crumbs(claim: Claim) -> list[dict[str, str]]:
