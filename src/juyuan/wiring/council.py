@@ -5,3 +5,44 @@ from __future__ import annotations
 
 def connect() -> None:
     """由 `wiring.connect` 调用。"""
+    _agenda()
+    _doors()
+    _ledger()
+
+
+def _agenda() -> None:
+    from juyuan.rooms.council.actions import binding
+    from juyuan.rooms.council.queries import sources
+
+    for name, source in sources.BUILT_IN.items():
+        sources.register_source(name, source)
+    for kind, binder in binding.BUILT_IN.items():
+        binding.register_binder(kind, binder)
+
+
+def _doors() -> None:
+    from juyuan.foundation.duties import registry as duties
+    from juyuan.foundation.files import registry as files
+    from juyuan.foundation.notices import registry as notices
+    from juyuan.rooms.council.queries import duty, scope
+
+    for name, visible, present in (
+        (scope.MEETING, scope.meeting_ids, scope.present_meetings),
+        (scope.PROBLEM, scope.problem_ids, scope.present_problems),
+        (scope.ACTION, scope.action_ids, scope.present_actions),
+        (duty.PERIOD, duty.period_ids, duty.present_periods),
+    ):
+        duties.register_object(name, visible_ids=visible, present=present)
+    files.register(scope.STEP, files.ObjectDoor("交办凭据", scope.step_seen, scope.present_step))
+    for kind in duty.kinds():
+        duties.register(kind)
+    for notice in duty.notice_kinds():
+        notices.register(notice)
+
+
+def _ledger() -> None:
+    from juyuan.foundation.ledger.labels import register
+
+    register(
+        {}, {"council_meeting": "促进会议", "council_problem": "难题", "council_action": "交办事项"}
+    )

@@ -1,3 +1,30 @@
 """促进会议的台账事件与它们的中文名。"""
 
-EVENTS: dict[str, str] = {}
+EVENTS: dict[str, str] = {
+    "council.meeting.planned": "筹备会议",
+    "council.meeting.edited": "修改会议",
+    "council.meeting.called": "发会议通知",
+    "council.meeting.started": "开会",
+    "council.meeting.ended": "散会",
+    "council.meeting.cancelled": "取消会议",
+    "council.meeting.attended": "登记到会",
+    "council.agenda.added": "添加议题",
+    "council.agenda.reordered": "调整议题次序",
+    "council.agenda.postponed": "议题本次不议",
+    "council.agenda.restored": "议题恢复",
+    "council.agenda.drafted": "记下会上的决定",
+    "council.agenda.returned": "退回决定草稿",
+    "council.agenda.decided": "当场决定",
+    "council.problem.raised": "提出难题",
+    "council.problem.assigned": "交办难题",
+    "council.problem.solved": "难题解决",
+    "council.problem.closed": "难题不再需要",
+    "council.action.assign": "交办事项",
+    "council.action.report": "报告进展",
+    "council.action.submit": "报结",
+    "council.action.return": "退回再办",
+    "council.action.close": "销号",
+    "council.action.ask": "申请延期",
+    "council.action.grant": "同意延期",
+    "council.action.refuse": "不同意延期",
+}

@@ -279,6 +279,24 @@ def close_escalation(
         Stale: 已经结束,或他人先行。
     """
     require(access.can_close_escalation(actor, escalation))
+    return _close(actor, escalation, reason, "", now)
+
+
+def close_by_meeting(
+    *, actor: Actor, escalation: Escalation, reason: str, meeting: str, now: datetime
+) -> Escalation:
+    """促进会议当场结束提级:主持的召集人不一定是这个项目的召集人,准不准由会议(人数、主持)判定。
+
+    Raises:
+        RuleBroken: 没写理由。
+        Stale: 已经结束,或他人先行。
+    """
+    return _close(actor, escalation, reason, meeting, now)
+
+
+def _close(
+    actor: Actor, escalation: Escalation, reason: str, meeting: str, now: datetime
+) -> Escalation:
     _expect_open(escalation)
     findings = judge_reason(reason)
     if findings:
@@ -291,7 +309,8 @@ def close_escalation(
         )  # fmt: skip
         _record(
             escalation, "closed", actor, now, before={"state": was},
-            after={"state": EscalationState.CLOSED.value}, reason=reason.strip(),
+            after={"state": EscalationState.CLOSED.value} | ({"meeting": meeting} if meeting else {}),
+            reason=reason.strip(),
         )  # fmt: skip
         end_duties(escalation.project_id, "pipeline.escalation.closed", actor=actor, now=now)
         notify(
