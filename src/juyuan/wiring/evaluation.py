@@ -17,6 +17,9 @@ def tracking() -> None:
     from juyuan.foundation.files import registry as files
     from juyuan.foundation.ledger import labels
     from juyuan.foundation.notices import registry as notices
+    from juyuan.foundation.papers import registry as papers
+    from juyuan.rooms.evaluation.actions import letters as acts
+    from juyuan.rooms.evaluation.queries import letterduty, letters
     from juyuan.rooms.evaluation.queries import trackingdoors as doors
 
     labels.register({}, doors.LABELS)
@@ -26,6 +29,10 @@ def tracking() -> None:
         files.register(name, door)
     for notice in doors.notice_kinds():
         notices.register(notice)
+    for kind in letterduty.kinds():
+        duties.register(kind)
+    for paper in letters.paper_kinds(acts.issued, acts.voided):
+        papers.register(paper)
 
 
 def connect() -> None:

@@ -6,12 +6,21 @@ from typing import Any
 
 from juyuan.foundation.files.registry import ObjectDoor
 from juyuan.foundation.notices.registry import MAIL, ROBOT, NoticeKind
-from juyuan.rooms.evaluation.queries import breaches, promises
+from juyuan.rooms.evaluation.queries import breaches, letters, promises
 
-OBJECTS: dict[str, Any] = {promises.OBJ: promises, breaches.OBJ: breaches}
-LABELS = {promises.OBJ: "承诺", breaches.OBJ: "违约"}
-FILES = {promises.OBJ: ObjectDoor("承诺", promises.can_see_id, promises.present_id)}
-NOTICES = {"evaluation.debt_owed": "政府先行事项未办到"}
+OBJECTS: dict[str, Any] = {
+    promises.OBJ: promises, breaches.OBJ: breaches, letters.OBJ: letters,
+}  # fmt: skip
+LABELS = {promises.OBJ: "承诺", breaches.OBJ: "违约", letters.OBJ: "函"}
+FILES = {
+    promises.OBJ: ObjectDoor("承诺", promises.can_see_id, promises.present_id),
+    letters.OBJ: ObjectDoor("函", letters.can_see_id, letters.present_id),
+}
+NOTICES = {
+    "evaluation.debt_owed": "政府先行事项未办到",
+    "evaluation.letter_issued": "函已印发",
+    "evaluation.letter_closed": "函已了结",
+}
 
 
 def notice_kinds() -> list[NoticeKind]:

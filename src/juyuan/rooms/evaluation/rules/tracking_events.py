@@ -12,4 +12,13 @@ EVENTS: dict[str, str] = {
     "evaluation.breach.confirmed": "认定违约",
     "evaluation.breach.dismissed": "不认定违约",
     "evaluation.breach.closed": "了结违约",
+    "evaluation.letter.drafted": "起草函",
+    "evaluation.letter.issued": "函印发",
+    "evaluation.letter.voided": "函作废",
+    "evaluation.letter.lapsed": "函到期没有回复",
+    "evaluation.letter.replied": "记投资方回复",
+    "evaluation.letter.talked": "记约谈",
+    "evaluation.letter.outcome_proposed": "提出函的结果",
+    "evaluation.letter.outcome_returned": "退回函的结果",
+    "evaluation.letter.closed": "函了结",
 }
