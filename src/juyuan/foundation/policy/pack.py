@@ -27,6 +27,7 @@ from juyuan.foundation.policy.pack_types import (
     SourceKind,
 )
 from juyuan.foundation.policy.parameter_check import check_parameters
+from juyuan.foundation.policy.scorecards import check_scorecards, scorecards
 
 __all__ = [
     "Clause",
@@ -74,9 +75,11 @@ def load(path: Path | str) -> Pack:
     chains = parse.chains(source)
     industries = parse.industries(source)
     catalogue = parse.catalogue(source)
+    cards = scorecards(source)
     if (
         head is None or clauses is None or parameters is None or units is None
         or people is None or chains is None or industries is None or catalogue is None
+        or cards is None
     ):  # fmt: skip
         raise PackError(problems.found)  # 有文件读不了,互相核对没有意义
     fields, document = head
@@ -88,6 +91,7 @@ def load(path: Path | str) -> Pack:
     check_people(draft)
     check_chains(draft)
     check_tables(draft)
+    check_scorecards(cards, {c.code for _, c in clauses}, {c.code for _, c in chains}, problems)
     if problems.found:
         raise PackError(problems.found)
     return Pack(
@@ -102,4 +106,5 @@ def load(path: Path | str) -> Pack:
         chains=tuple(chain for _, chain in chains),
         industries=tuple(industry for _, industry in industries),
         catalogue=tuple(row for _, row in catalogue),
+        scorecards=tuple(card for _, card in cards),
     )

@@ -7,9 +7,12 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from juyuan.foundation.policy.mechanisms import ROOM_LABELS
+
+if TYPE_CHECKING:
+    from juyuan.foundation.policy.scorecards import ScorecardEntry
 
 
 class SourceKind(StrEnum):
@@ -253,6 +256,7 @@ class Pack:
     chains: tuple[ChainEntry, ...] = field(repr=False)
     industries: tuple[Industry, ...] = field(repr=False)
     catalogue: tuple[CatalogueEntry, ...] = field(repr=False)
+    scorecards: tuple[ScorecardEntry, ...] = field(repr=False, default=())
 
     @cached_property
     def clauses_by_code(self) -> dict[str, Clause]:
@@ -269,6 +273,11 @@ class Pack:
     @cached_property
     def chains_by_code(self) -> dict[str, ChainEntry]:
         return {chain.code: chain for chain in self.chains}
+
+    def scorecard_for(self, chain: str) -> ScorecardEntry:
+        """一条产业链用哪张评分卡;没有专用的用通用的。"""
+        own = next((card for card in self.scorecards if chain and chain in card.chains), None)
+        return own or next(card for card in self.scorecards if not card.chains)
 
     def clause_for(self, number: str) -> Clause | None:
         """由机制号或本市编号找条款;机制号优先(代码引用的是机制号)。"""
