@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -169,7 +170,7 @@ def _points(row: Entry, raw: Any, curve: str, direction: str) -> Points:
         return ()
     points = tuple((at, share) for at, share in raw)
     ats, shares = [p[0] for p in points], [p[1] for p in points]
-    if any(a >= b for a, b in zip(ats, ats[1:], strict=False)):
+    if any(a >= b for a, b in itertools.pairwise(ats)):
         row.bad("points 的值须由小到大,不重复")
     if any(not 0 <= share <= FULL_BP for share in shares):
         row.bad(f"points 的得分须在 0 至 {FULL_BP}(万分之几)之间")

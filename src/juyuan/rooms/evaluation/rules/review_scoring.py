@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -119,7 +120,7 @@ def share(curve: str, direction: str, points: Points, value: Fraction) -> Fracti
         return min(max(found / FULL_BP, Fraction(0)), Fraction(1))
     if value <= points[0][0]:
         return Fraction(points[0][1], FULL_BP)
-    for (a, share_a), (b, share_b) in zip(points, points[1:], strict=False):
+    for (a, share_a), (b, share_b) in itertools.pairwise(points):
         if value <= b:
             return (share_a + (value - a) * Fraction(share_b - share_a, b - a)) / FULL_BP
     return Fraction(points[-1][1], FULL_BP)
