@@ -5,6 +5,26 @@ from __future__ import annotations
 
 def reviews() -> None:
     """评审。"""
+    from juyuan.foundation.duties import registry as duties
+    from juyuan.foundation.files import registry as files
+    from juyuan.foundation.ledger import labels
+    from juyuan.foundation.notices import registry as notices
+    from juyuan.foundation.papers import registry as papers
+    from juyuan.rooms.evaluation.queries import reviewduty, reviewpaper
+    from juyuan.rooms.evaluation.queries import reviews as read
+    from juyuan.rooms.pipeline.facts import register_supplier
+
+    labels.register({}, {read.OBJ: "评审"})
+    duties.register_object(
+        read.OBJ, visible_ids=read.visible_ids, present=read.present, within=read.within
+    )
+    files.register(read.OBJ, files.ObjectDoor("评审", read.can_see_id, read.present_id))
+    for kind in reviewduty.kinds():
+        duties.register(kind)
+    for notice in reviewduty.notice_kinds():
+        notices.register(notice)
+    papers.register(reviewpaper.paper_kind())
+    register_supplier("review_passed", lambda code: f"/reviews/send/{code}/", "送审")
 
 
 def opinions() -> None:

@@ -248,8 +248,8 @@ def _judge_conditions(
         if one.by_on is None or one.by_on <= today:
             text = f"第 {number} 个条件请写明期限，晚于今天（{today}）"
             found.append(Finding(f"condition_by_{number}", "review.condition", CLAUSE, text))
-        if len(one.evidence) > CONDITION_LIMIT:
-            text = f"第 {number} 个条件的凭据至多{CONDITION_LIMIT}字"
+        if not 0 < len(one.evidence.strip()) <= CONDITION_LIMIT:
+            text = f"第 {number} 个条件请写明凭什么看出做到了（至多{CONDITION_LIMIT}字）"
             found.append(Finding(f"condition_evidence_{number}", "review.condition", CLAUSE, text))
     return found
 

@@ -379,6 +379,7 @@ COND = ConditionDraft("环评批复", date(2026, 12, 31), "批复")
         (DecisionDraft(PASS, "", (COND,)), {}, ["review.conditions"]),
         (DecisionDraft(CONDITIONAL, "x", (replace(COND, by_on=TODAY),)), {}, ["review.condition"]),
         (DecisionDraft(CONDITIONAL, "x", (replace(COND, text=" "),)), {}, ["review.condition"]),
+        (DecisionDraft(CONDITIONAL, "x", (replace(COND, evidence=""),)), {}, ["review.condition"]),
         (DecisionDraft(PASS, "x"), {"vetoed": ("安全红线",)}, ["review.vetoed"]),
         (DecisionDraft(REJECT, "安全红线"), {"vetoed": ("安全红线",), "proposal": REJECT}, []),
         (DecisionDraft(PASS, "x"), {"not_compliant": True}, ["review.not_compliant"]),
