@@ -12,7 +12,6 @@ def reviews() -> None:
     from juyuan.foundation.papers import registry as papers
     from juyuan.rooms.evaluation.queries import reviewduty, reviewpaper
     from juyuan.rooms.evaluation.queries import reviews as read
-    from juyuan.rooms.pipeline.facts import register_supplier
 
     labels.register({}, {read.OBJ: "评审"})
     duties.register_object(
@@ -24,7 +23,6 @@ def reviews() -> None:
     for notice in reviewduty.notice_kinds():
         notices.register(notice)
     papers.register(reviewpaper.paper_kind())
-    register_supplier("review_passed", lambda code: f"/reviews/send/{code}/", "送审")
 
 
 def opinions() -> None:
