@@ -54,6 +54,7 @@ def open_browser() -> Iterator[Any]:
     """开一个无头 Chromium,用完即关。"""
     from playwright.sync_api import sync_playwright
 
+    _settle_after_clicks()
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     try:
@@ -72,6 +73,26 @@ def open_browser() -> Iterator[Any]:
             os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
 
 
+def _settle_after_clicks() -> None:
+    """点完等新页装完:点击只等到新页开始装,紧接着数行、看焦点会落在半页上。没有换页的立即返回。"""
+    from playwright.sync_api import Locator, Page
+
+    if getattr(Locator.click, "settles", False):
+        return
+    for kind, page_of in ((Locator, lambda here: here.page), (Page, lambda here: here)):
+
+        def click(
+            self: Any, *args: Any, plain: Any = kind.click, page_of: Any = page_of, **more: Any
+        ) -> None:
+            plain(self, *args, **more)
+            page = page_of(self)
+            if not page.is_closed():
+                page.wait_for_load_state("load")
+
+        click.settles = True  # type: ignore[attr-defined]
+        kind.click = click  # type: ignore[method-assign]
+
+
 def open_page(browser: Any, width: int = 1440, *, script: bool = True) -> Any:
     """新开一页;`page.faults` 收集脚本错误、CSP 违规、404 的静态文件。"""
     context = browser.new_context(
@@ -82,7 +103,7 @@ def open_page(browser: Any, width: int = 1440, *, script: bool = True) -> Any:
         reduced_motion="reduce",  # 平滑滚动、过渡的半路上量不准
     )
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(f"脚本错误:{error}"))
     page.on("console", lambda line: _note(page, line))
