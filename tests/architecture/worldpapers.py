@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from juyuan.foundation.figures.actions import publish_month
 from juyuan.foundation.papers import actions, registry
 from juyuan.foundation.papers.models import Document
 from juyuan.foundation.papers.registry import PaperKind
@@ -46,10 +47,15 @@ def build(world: Any) -> None:
         actions.issue_paper(actor=cast.actor("longshan"), document=row, now=cast.NOW)
         actions.void_paper(actor=head, document=row, reason="样例", now=cast.NOW)
         world.papers[level] = row
+    world.month = publish_month(
+        actor=cast.actor("heyan"), first=cast.TODAY.replace(month=10, day=1), now=cast.NOW
+    )
 
 
 def kwargs(world: Any, name: str, level: str) -> dict[str, Any] | None:
     """这个网址的参数;不是本处的网址为空。"""
+    if name == "figures_monthly_book":
+        return {"code": world.month.code}
     if not name.startswith(("papers:", "api:paper")):
         return None
     return {"code": world.papers[level].code, "form": "pdf"}

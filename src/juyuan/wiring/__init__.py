@@ -89,6 +89,7 @@ EVENTS = {
     "notices.setting.saved": "通知设置",
     "notices.feed.made": "生成日历地址",
     "notices.feed.revoked": "撤销日历地址",
+    "figures.month.published": "出月报",
 }
 
 
@@ -129,6 +130,7 @@ def _ledger() -> None:
             "first_contact_conflict": "撞单",
             "outreach_lead": "线索",
             "paper": "公文",
+            "month": "月份",
         },
     )
 
@@ -391,10 +393,12 @@ def _investors() -> None:
 
 def _papers() -> None:
     from juyuan.foundation.duties import registry as duties
+    from juyuan.foundation.figures.monthly import PAPER_KIND
     from juyuan.foundation.files import registry as files
     from juyuan.foundation.invariants import register as register_invariants
     from juyuan.foundation.notices import registry as notices
     from juyuan.foundation.papers import duty, queries
+    from juyuan.foundation.papers import registry as papers
     from juyuan.foundation.papers.invariants import INVARIANTS
 
     files.register(queries.OBJ, files.ObjectDoor("公文", queries.can_see_id, queries.present_id))
@@ -404,6 +408,7 @@ def _papers() -> None:
     for notice in duty.notice_kinds():
         notices.register(notice)
     register_invariants(INVARIANTS)
+    papers.register(PAPER_KIND)
 
 
 def _first_contact() -> None:

@@ -24,6 +24,7 @@ ENTRIES = {
     "template": "exchanging:template",
     "jobs": "jobs:main",
     "figures": "figures:main",
+    "report": "report:main",
     "rulebook": "rulebook:rulebook",
     "clauses": "rulebook:clauses",
     "check-invariants": "trust:check_invariants",

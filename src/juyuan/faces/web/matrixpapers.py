@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from juyuan.faces.web.matrixbase import (
     ADMINS,
+    BUREAU,
     BUSINESS,
     EVERYONE,
     LISTED,
@@ -20,6 +21,10 @@ SEE = project_door("公文:看", WHOLE, LISTED)
 PREPARE = project_door("公文:起草单位", "own own_head", "own")
 APPROVE = project_door("公文:批准", "own_head", "")
 
+POSTS = Door("业务任职", BUSINESS)
+MONTH_SEE = Door("业务任职(其余看不见)", BUSINESS, f"{ADMINS} no_post")
+MONTH_MAKE = Door("商务主管部门", BUREAU)
+
 PAPERS: tuple[Page, ...] = (
     Page("papers:list", PAPERS_DOOR),
     Page("papers:register", PAPERS_DOOR),
@@ -35,6 +40,8 @@ PAPERS: tuple[Page, ...] = (
     Page("papers:void", APPROVE, post=412),
     Page("papers:scan", PREPARE, post=412),
     Page("papers:deliver", PREPARE, post=412),
+    Page("figures_monthly", MONTH_MAKE, get_door=POSTS, post=422),
+    Page("figures_monthly_book", MONTH_SEE),
     Page("api:papers", PAPERS_DOOR),
     Page("api:paper_check", CHECK),
     Page("api:paper", SEE),

@@ -44,6 +44,7 @@ COMMANDS = (
         "jobs", "[--today 日期] [--only 名称] [--json]", "执行到期的定时任务一遍(重复执行无妨)"
     ),
     Command("figures", "[--as-of 日期] [--json]", "已定义口径的统计数字"),
+    Command("report", "monthly YYYY-MM 文件夹 [--actor 用户] [--json]", "月报:docx、pdf、xlsx"),
     Command("rulebook", "[--check]", "重新生成 docs/rulebook.md", "code"),
     Command("clauses", "--json", "条款清单:原文、房间、规则、测试、页面、参数", "code"),
     Command("check-invariants", "[--json]", "核对全库必须成立的关系"),
