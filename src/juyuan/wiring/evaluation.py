@@ -27,6 +27,36 @@ def reviews() -> None:
 
 def opinions() -> None:
     """审查意见与承诺审查。"""
+    from juyuan.foundation.duties import registry as duties
+    from juyuan.foundation.files import registry as files
+    from juyuan.foundation.ledger import labels
+    from juyuan.foundation.notices import registry as notices
+    from juyuan.foundation.papers import registry as papers
+    from juyuan.rooms.evaluation.queries import opinion_duty, opinions, scrutiny, scrutiny_paper
+    from juyuan.rooms.evaluation.rules.opinions import OpinionKind
+    from juyuan.rooms.pipeline.facts import register_supplier
+
+    labels.register({}, {opinions.OBJ: "审查申请", scrutiny.OBJ: "承诺审查记录"})
+    for name, room in ((opinions.OBJ, opinions), (scrutiny.OBJ, scrutiny)):
+        duties.register_object(
+            name, visible_ids=room.visible_ids, present=room.present, within=room.within
+        )
+    files.register(
+        opinions.OBJ, files.ObjectDoor("审查申请", opinions.can_see_id, opinions.present_id)
+    )
+    files.register(
+        scrutiny.OBJ, files.ObjectDoor("承诺审查", scrutiny.can_see_id, scrutiny.present_id)
+    )
+    for kind in opinion_duty.kinds():
+        duties.register(kind)
+    for notice in opinion_duty.notice_kinds():
+        notices.register(notice)
+    papers.register(scrutiny_paper.PAPER)
+    for one in OpinionKind:
+        register_supplier(one.value, lambda code: f"{scrutiny.url_of(code)}#opinions", "申请审查")
+    register_supplier(
+        "promise_check", lambda code: f"{scrutiny.url_of(code)}#privileges", "承诺审查"
+    )
 
 
 def tracking() -> None:

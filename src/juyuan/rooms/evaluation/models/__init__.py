@@ -2,6 +2,13 @@
 
 from juyuan.rooms.evaluation.models.breaches import Breach
 from juyuan.rooms.evaluation.models.letters import Letter, LetterReply, Talk
+from juyuan.rooms.evaluation.models.opinions import OpinionRequest, OpinionStep
+from juyuan.rooms.evaluation.models.privileges import (
+    Privilege,
+    PrivilegeFinding,
+    Scrutiny,
+    ScrutinyStep,
+)
 from juyuan.rooms.evaluation.models.promises import GovernmentDebt, Promise, PromiseActual
 from juyuan.rooms.evaluation.models.reviews import (
     ComplianceOpinion,
@@ -22,6 +29,10 @@ __all__ = [
     "GovernmentDebt",
     "Letter",
     "LetterReply",
+    "OpinionRequest",
+    "OpinionStep",
+    "Privilege",
+    "PrivilegeFinding",
     "Promise",
     "PromiseActual",
     "Review",
@@ -31,5 +42,7 @@ __all__ = [
     "ReviewStep",
     "ReviewVeto",
     "Reviewer",
+    "Scrutiny",
+    "ScrutinyStep",
     "Talk",
 ]

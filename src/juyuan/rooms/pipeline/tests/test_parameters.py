@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from juyuan.foundation.invariants import check
 from juyuan.foundation.policy import queries as policy
 from juyuan.foundation.policy.queries import pack
 from juyuan.foundation.policy.timeline import Timeline, from_pack
+from juyuan.kernel.period import SHANGHAI
 from juyuan.kernel.verdict import Denied, RuleBroken
 from juyuan.rooms.pipeline.actions.move import change_standing
 from juyuan.rooms.pipeline.actions.recognise import recognise
@@ -55,7 +56,8 @@ def parameters(**values: Any) -> Iterator[None]:
 def test_s3_3b_门槛自本市文件施行之日起(settings, city, day) -> None:
     settings.JUYUAN_PACK = city
     assert pack().document.effective_from == day
-    facts = assemble(Project(name="空项目"), [], [])
+    created = datetime.combine(day, time(), tzinfo=SHANGHAI)
+    facts = assemble(Project(name="空项目", created_at=created), [], [], day)
     before = date.fromordinal(day.toordinal() - 1)
     assert missing(facts, Stage.NEGOTIATION, before) == []
     assert {f.field for f in missing(facts, Stage.NEGOTIATION, day)} == {
