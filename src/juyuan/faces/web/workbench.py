@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
-from juyuan.faces.web import admin_home, due, standing
+from juyuan.faces.web import admin_home, due, leading, standing
 from juyuan.foundation.exchange.models import BatchState
 from juyuan.foundation.exchange.queries import open_case_count, visible_batches
 from juyuan.foundation.people.models import ADMIN_ROLES
@@ -51,6 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "web/workbench_none.html", {"page_title": "工作台"})
     reach = reach_of(actor)
     days = calendar()
+    if leading.leads(actor):
+        return _leader(request, actor, reach, today, days)
     libraries = listing.library_strip(actor, reach=reach)
     followed, own = desk.followed(actor, reach, today)
     facts_only = only_facts(request)
@@ -75,6 +77,21 @@ def home(request: HttpRequest) -> HttpResponse:
         "is_empty": not any(library.tally.n for library in libraries),
     }
     return render(request, "web/workbench.html", context)
+
+
+def _leader(
+    request: HttpRequest, actor: Actor, reach: Reach, today: date, days: Calendar
+) -> HttpResponse:
+    """总召集人、分管副市长、召集人的工作台。"""
+    context = {
+        "page_title": "工作台",
+        "month": month(actor, reach, today, days),
+        "feed": desk.recent(actor, reach),
+        "sees_units": standing.sees_units(actor),
+        "council_url": _url("council:home"),
+        **leading.desk(actor, today, days),
+    }
+    return render(request, "web/workbench_leader.html", context)
 
 
 def _url(name: str) -> str:
