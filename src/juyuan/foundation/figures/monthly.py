@@ -15,6 +15,7 @@ import xlsxwriter
 from juyuan.foundation.figures import access, comparing
 from juyuan.foundation.figures.registry import MONEY, RATE
 from juyuan.foundation.papers.models import Document
+from juyuan.foundation.papers.names import full_name
 from juyuan.foundation.papers.registry import PaperKind
 from juyuan.foundation.papers.rules import Annex, Block, Form, Heading, Paper, Para, Table, said_day
 from juyuan.foundation.policy.queries import identity
@@ -114,7 +115,7 @@ def build(document: Document) -> Paper:
     annex = _by_place(facts["rows"])
     city = identity()
     return Paper(
-        title=document.title, body=tuple(body), signer=document.unit.name, dated=document.dated,
+        title=document.title, body=tuple(body), signer=full_name(document.unit.name), dated=document.dated,
         form=Form.PLAIN, number=document.number, sealed=False,
         note=f"{city.title}出具，口径见「统计口径」",
         attachments=(annex.title,) if annex else (), annexes=(annex,) if annex else (),

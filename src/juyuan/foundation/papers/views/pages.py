@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from juyuan.foundation.papers import queries as read
@@ -204,7 +205,7 @@ def _steps(document: Document, delivered: bool) -> list[dict[str, Any]]:
             state = "done" if at else "todo"
         else:
             state = "done" if index < reached else "now" if index == reached else "todo"
-        said = f"{at:%Y-%m-%d}" if at else ""
+        said = f"{localtime(at):%Y-%m-%d}" if at else ""
         steps.append(
             {"label": label, "icon": icon, "state": state, "current": state == "now",
              "note": " ".join(part for part in (name, said) if part)}

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from django.utils.timezone import localdate, localtime
 
+from juyuan.foundation.papers.names import full_name
 from juyuan.foundation.papers.rules import Form, Heading, Paper, Para, Table, said_day
-from juyuan.foundation.policy.queries import clause, identity, params
+from juyuan.foundation.policy.queries import clause, params
 from juyuan.foundation.ui.formats import percent
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound
@@ -49,12 +50,6 @@ def door(actor: Actor, code: str, level: str) -> tuple[Ruling, int | None]:
     if side is None:
         raise NotFound
     return row, side.unit_id
-
-
-def full_name(unit: str) -> str:
-    """落款、标志用的全称:以「市」开头的单位名,冠本市名。"""
-    city = identity().city
-    return f"{city}{unit.removeprefix('市')}" if unit.startswith("市") else unit
 
 
 def ruling_paper(row: Ruling, unit: int | None = None) -> RulingPaper:
