@@ -62,12 +62,15 @@ def opinions() -> None:
 def tracking() -> None:
     """履约跟踪与函。"""
     from juyuan.foundation.duties import registry as duties
+    from juyuan.foundation.exchange import kinds as export
     from juyuan.foundation.files import registry as files
     from juyuan.foundation.ledger import labels
     from juyuan.foundation.notices import registry as notices
     from juyuan.foundation.papers import registry as papers
+    from juyuan.foundation.work import registry as work
+    from juyuan.rooms.evaluation.actions import letterbatch
     from juyuan.rooms.evaluation.actions import letters as acts
-    from juyuan.rooms.evaluation.queries import letterduty, letters
+    from juyuan.rooms.evaluation.queries import letterduty, letters, trackingexport
     from juyuan.rooms.evaluation.queries import trackingdoors as doors
 
     labels.register({}, doors.LABELS)
@@ -79,6 +82,8 @@ def tracking() -> None:
         notices.register(notice)
     for kind in letterduty.kinds():
         duties.register(kind)
+    work.register_task(letterbatch.TASK)
+    export.register(*trackingexport.KINDS)
     for paper in letters.paper_kinds(acts.issued, acts.voided):
         papers.register(paper)
 

@@ -12,6 +12,7 @@ def connect() -> None:
     from juyuan.foundation.people.models import ADMIN_ROLES
     from juyuan.foundation.ui.menu import MenuItem, register
     from juyuan.kernel.actor import Actor
+    from juyuan.rooms.evaluation.queries.tracking_access import can_list as can_track
     from juyuan.rooms.first_contact.access import can_list
     from juyuan.rooms.pipeline.actions.relations import may_settle
 
@@ -32,6 +33,9 @@ def connect() -> None:
 
     def talks(actor: Actor) -> bool:
         return bool(can_list(actor))
+
+    def tracks(actor: Actor) -> bool:
+        return bool(can_track(actor))
 
     def leads(actor: Actor) -> bool:
         return actor.has("head")
@@ -58,6 +62,7 @@ def connect() -> None:
         MenuItem(
             "relations", "项目关系", "pipeline:relations", "arrows-join", order=26, visible=settles
         ),
+        MenuItem("tracking", "履约", "evaluation:tracking", "contract", order=27, visible=tracks),
         MenuItem("paid_in", "到位资金", "pipeline:paid_in", "cash", order=25, visible=business),
         MenuItem("papers", "公文", "papers:list", "file-text", order=46, visible=business),
         MenuItem(
