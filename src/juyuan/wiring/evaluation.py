@@ -68,12 +68,15 @@ def tracking() -> None:
     from juyuan.foundation.notices import registry as notices
     from juyuan.foundation.papers import registry as papers
     from juyuan.foundation.work import registry as work
+    from juyuan.rooms.council.actions.items import open_from_room
+    from juyuan.rooms.evaluation import hooks
     from juyuan.rooms.evaluation.actions import letterbatch
     from juyuan.rooms.evaluation.actions import letters as acts
     from juyuan.rooms.evaluation.queries import letterduty, letters, trackingexport
     from juyuan.rooms.evaluation.queries import trackingdoors as doors
 
     labels.register({}, doors.LABELS)
+    hooks.register_debt_opener(open_from_room)
     for name, room in doors.OBJECTS.items():
         duties.register_object(name, visible_ids=room.visible_ids, present=room.present)
     for name, door in doors.FILES.items():

@@ -28,7 +28,7 @@ from juyuan.rooms.pipeline.actions.common import new_code
 
 PREFIX = "WY"
 DEBT_NOTICE = "evaluation.debt_owed"
-SOURCE = "evaluation"
+SOURCE = "debt"
 
 
 @dataclass(frozen=True)

@@ -111,9 +111,10 @@ def steps(letter: Letter, deliveries: list[Delivery]) -> list[dict[str, Any]]:
         Outcome(letter.outcome).label if letter.outcome else "",
     ]
     names = ["起草", "批准", "编号印发", "送达", "回复", "结果"]
+    icons = ["pencil", "check", "number", "mail", "message", "checks"]
     return [
         {
-            "label": name, "note": note, "current": i == reached,
+            "label": name, "icon": icons[i], "note": note, "current": i == reached,
             "state": "done" if i < reached else "now" if i == reached else "todo",
         }
         for i, (name, note) in enumerate(zip(names, notes, strict=True))

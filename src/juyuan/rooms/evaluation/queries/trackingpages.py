@@ -65,6 +65,12 @@ class Row:
     def open(self) -> bool:
         return self.promise.state == PromiseState.OPEN
 
+    @property
+    def pickable(self) -> list[Breach]:
+        """已认定、还没有函在办的。"""
+        busy = {x.breach_id for x in self.letters if x.state in {s.value for s in OPEN_LETTERS}}
+        return [b for b in self.breaches if b.state == BreachState.CONFIRMED and b.pk not in busy]
+
 
 def _actual(row: Tracked) -> tuple[str, str]:
     """(实际, 完成几成的话)。"""

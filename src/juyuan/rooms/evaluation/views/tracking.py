@@ -15,10 +15,17 @@ from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound, require
 from juyuan.rooms.evaluation.models import Promise
+from juyuan.rooms.evaluation.queries import letters as letters_read
 from juyuan.rooms.evaluation.queries import promises as read
 from juyuan.rooms.evaluation.queries import tracking_access as access
 from juyuan.rooms.evaluation.queries import trackingpages as pages
-from juyuan.rooms.evaluation.rules.breaches import TITLES, LetterLevel, LetterState
+from juyuan.rooms.evaluation.rules.breaches import (
+    OPEN_LETTERS,
+    TITLES,
+    BreachState,
+    LetterLevel,
+    LetterState,
+)
 from juyuan.rooms.evaluation.rules.promises import PromiseState
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.scope import door as project_door
@@ -141,17 +148,27 @@ def _card(
         }
         for debt in row.tracked.debts
     ]
+    today = clock.today()
+    opened = {s.value for s in OPEN_LETTERS}
+    busy = {
+        x.breach_id for x in row.letters if x.state in opened and not letters_read.overdue(x, today)
+    }
     return {
         "row": row,
         "promise": promise,
         "source": pages.source_said(promise),
+        "target": pages.said_value(row.tracked.kind, promise.target) if promise.target else "",
         "debts": debts,
         "actuals": actuals,
         "letters": [
             {"row": x, "label": TITLES[LetterLevel(x.level)], "state": LetterState(x.state).label}
             for x in row.letters
         ],
-        "confirmed": [b for b in row.breaches if b.state == "confirmed"],
+        "confirmed": [
+            {"row": b, "draftable": b.pk not in busy}
+            for b in row.breaches
+            if b.state == BreachState.CONFIRMED
+        ],
         "closed": [b for b in row.breaches if b.state == "closed"],
         "pressable": acts["keep"]
         and row.open
