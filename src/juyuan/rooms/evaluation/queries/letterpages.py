@@ -69,6 +69,7 @@ class Line:
 
 
 def line_of(letter: Letter, today: date) -> Line:
+    """函 → 清单上的一行。"""
     state = LetterState(letter.state)
     late = (today - letter.reply_by).days if letter.reply_by and state is LetterState.SENT else 0
     breach = letter.breach
