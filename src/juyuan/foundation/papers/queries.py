@@ -5,13 +5,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from juyuan.foundation.files.models import FileUse
+from juyuan.foundation.files.storage import path_of
 from juyuan.foundation.papers import docx, pdf
 from juyuan.foundation.papers.models import Document
 from juyuan.foundation.papers.registry import kind_of, kinds
-from juyuan.foundation.papers.rules import Paper, Piece, check_code, pieces
+from juyuan.foundation.papers.rules import Paper, Piece, pieces
 from juyuan.foundation.papers.states import DocumentState
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import NotFound
@@ -58,10 +62,7 @@ def documents_of(object_type: str, ids: Iterable[int], kind: str = "") -> QueryS
 
 def paper_of(document: Document) -> Paper:
     """内容;已印发的带核验码。"""
-    paper = kind_of(document.kind).build(document)
-    if document.state == DocumentState.ISSUED or document.check_code:
-        paper = replace(paper, check=check_code(paper))
-    return paper
+    return replace(kind_of(document.kind).build(document), check=document.check_code)
 
 
 def shown(document: Document) -> list[Piece]:
@@ -73,8 +74,28 @@ def shown(document: Document) -> list[Piece]:
 
 
 def rendered(document: Document, form: str) -> bytes:
-    """此刻的 docx 或 pdf。同样的事实排出同样的字;已印发的以存档为准。"""
+    """docx 或 pdf:印发过的是存档的那一份,没有印发的照此刻的事实排。"""
+    kept = document.pdf_use_id if form == "pdf" else document.docx_use_id
+    if kept is not None:
+        return archived(kept)
     return (pdf if form == "pdf" else docx).render(paper_of(document))
+
+
+def archived(use_id: UUID) -> bytes:
+    """存档的字节。"""
+    use = FileUse.objects.select_related("file").get(pk=use_id)
+    return path_of(use.file.sha256).read_bytes()
+
+
+def whole_archive(document: Document) -> bool:
+    """存档的 pdf 还在,且与印发时的摘要相同。"""
+    if document.pdf_use_id is None:
+        return False
+    try:
+        raw = archived(document.pdf_use_id)
+    except (FileUse.DoesNotExist, OSError):
+        return False
+    return sha256(raw).hexdigest() == document.pdf_sha256
 
 
 def visible_ids(actor: Actor, ids: Iterable[int]) -> set[int]:
@@ -117,7 +138,7 @@ def checked(number: str, code: str) -> Checked:
         .select_related("unit")
         .first()
     )
-    if row is None or check_code(kind_of(row.kind).build(row)) != row.check_code:
+    if row is None or not whole_archive(row):
         return Checked(found=False)
     return Checked(
         found=True, title=row.title, number=row.number, unit=row.unit.name,

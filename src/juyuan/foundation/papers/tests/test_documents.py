@@ -17,10 +17,11 @@ from juyuan.foundation.duties.models import Duty
 from juyuan.foundation.files.models import FileUse
 from juyuan.foundation.files.storage import path_of
 from juyuan.foundation.ledger.models import Event
-from juyuan.foundation.papers import actions, queries
+from juyuan.foundation.papers import actions, pdf, queries
 from juyuan.foundation.papers.actions import numbers
 from juyuan.foundation.papers.actions.sending import DeliveryDraft
 from juyuan.foundation.papers.models import Delivery, Document, Register
+from juyuan.foundation.papers.rules import check_code
 from juyuan.foundation.papers.tests import factories as f
 from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale
 
@@ -70,7 +71,9 @@ def test_s3_4c_一份函从起草到送达(cast: Any, kind: list[Document]) -> N
     raw = path_of(FileUse.objects.get(pk=row.pdf_use_id).file.sha256).read_bytes()
     said = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(raw)).pages)
     assert row.check_code in said and "请尽快开工" in said.replace("\n", "")
-    assert raw == queries.rendered(row, "pdf")  # 再排一次,字节相同
+    assert raw == queries.rendered(row, "pdf")
+    again = queries.paper_of(Document.objects.get(pk=row.pk))
+    assert raw == pdf.render(again) and check_code(again) == row.check_code  # 再排一次,字节相同
     actions.upload_scan(
         actor=cast.actor("longshan"), document=row, file_id=f.upload(cast, "longshan"), now=later
     )
@@ -205,13 +208,17 @@ def test_s3_4c_作废的号不再用_登记簿不空号(cast: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_s3_4c_核验_文号与核验码都对才认_改了一个字就不认(cast: Any) -> None:
+def test_s3_4c_核验_文号与核验码都对才认_存档动过就不认(cast: Any) -> None:
     row = issued(cast)
     found = queries.checked(f" {row.number} ", row.check_code.replace("-", "").lower())
     assert found.found and found.title == row.title and found.unit == "龙山区人民政府"
     assert not queries.checked(row.number, "0000-0000-0000-0000").found
     assert not queries.checked("龙山区样函〔2026〕2号", row.check_code).found
-    Document.objects.filter(pk=row.pk).update(facts={"fact": "按期开工", "promised": "无"})
+    kept = path_of(FileUse.objects.get(pk=row.pdf_use_id).file.sha256)
+    kept.chmod(0o600)
+    kept.write_bytes(kept.read_bytes() + b" ")
+    assert not queries.checked(row.number, row.check_code).found
+    kept.unlink()
     assert not queries.checked(row.number, row.check_code).found
 
 
