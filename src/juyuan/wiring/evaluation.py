@@ -69,7 +69,7 @@ def tracking() -> None:
     from juyuan.foundation.papers import registry as papers
     from juyuan.foundation.work import registry as work
     from juyuan.rooms.council.actions.items import open_from_room
-    from juyuan.rooms.evaluation import hooks
+    from juyuan.rooms.evaluation import hooks, jobs
     from juyuan.rooms.evaluation.actions import letterbatch
     from juyuan.rooms.evaluation.actions import letters as acts
     from juyuan.rooms.evaluation.queries import letterduty, letters, trackingexport
@@ -86,6 +86,8 @@ def tracking() -> None:
     for kind in letterduty.kinds():
         duties.register(kind)
     work.register_task(letterbatch.TASK)
+    for job in jobs.JOBS:
+        work.register(job)
     export.register(*trackingexport.KINDS)
     for paper in letters.paper_kinds(acts.issued, acts.voided):
         papers.register(paper)
