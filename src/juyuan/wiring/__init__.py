@@ -353,6 +353,7 @@ def _exchange() -> None:
     from juyuan.foundation.exchange.kinds import register
     from juyuan.foundation.figures import exchange as figures
     from juyuan.foundation.ledger import exchange as ledger
+    from juyuan.foundation.papers import exchange as papers
     from juyuan.foundation.people import exchange as people
     from juyuan.rooms.chains import exchange as chains
     from juyuan.rooms.first_contact import exchange as claims
@@ -360,7 +361,18 @@ def _exchange() -> None:
     from juyuan.rooms.outreach import exchange as leads
     from juyuan.rooms.pipeline import exchange as projects
 
-    for kinds in (people, ledger, duties, figures, projects, chains, investors, claims, leads):
+    for kinds in (
+        people,
+        ledger,
+        duties,
+        figures,
+        papers,
+        projects,
+        chains,
+        investors,
+        claims,
+        leads,
+    ):
         register(*kinds.KINDS)
 
 

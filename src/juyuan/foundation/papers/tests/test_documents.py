@@ -293,3 +293,49 @@ def test_s3_4c_没有事务不发号(cast: Any) -> None:
     with pytest.raises(RuntimeError, match="事务"):
         numbers.take_number(cast.unit("longshan"), "样函", 2026)
     assert not Register.objects.exists()
+
+
+@pytest.mark.django_db
+def test_清单与登记簿导得出_看不见的不在里面(cast: Any) -> None:
+    from juyuan.foundation.papers.exchange import rows
+
+    first, second = issued(cast), f.draft(cast, title="还在草拟的函")
+    book = f"{first.unit_id}|样函|2026"
+    mine = cast.actor("longshan")
+    assert [r["title"] for r in rows(mine, {}, cast.TODAY)] == [second.title]
+    [line] = rows(mine, {"book": book}, cast.TODAY)
+    assert line["number"] == first.number and line["check_code"] == first.check_code
+    assert len(list(rows(mine, {"tab": "all"}, cast.TODAY))) == 2
+    for who in ("dongfeng", "kong"):
+        assert list(rows(cast.actor(who), {"tab": "all"}, cast.TODAY)) == []
+    for bad in ("x", "1|样函", "9" * 30 + "|样函|2026", "1|\x00|2026"):
+        assert [r["title"] for r in rows(mine, {"book": bad}, cast.TODAY)] == [second.title]
+
+
+@pytest.mark.django_db
+def test_公文页_一步一步走_看得见下一步(cast: Any, settings: Any) -> None:
+    settings.JUYUAN_NOW = cast.NOW.isoformat()
+    row = f.draft(cast)
+    maker, head = cast.client("longshan"), cast.client("longshan_head")
+    url = f"/papers/{row.code}/"
+    assert "存下并送批" in maker.get(url).content.decode()
+    data = {"demand": "请尽快开工。", "version": row.version, "then": "submit"}
+    answer = maker.post(f"{url}words/", data)
+    assert answer.status_code == 302 and answer["Location"] == f"{url}submit/"
+    assert maker.post(f"{url}submit/").status_code == 302
+    assert maker.get(f"{url}approve/").status_code == 200  # 本单位经办也可批(样例),自己起草的不行
+    assert maker.post(f"{url}approve/").status_code == 403
+    assert head.post(f"{url}approve/").status_code == 302
+    assert "编号印发" in maker.get(url).content.decode()
+    assert maker.post(f"{url}issue/").status_code == 302
+    shown = maker.get(url).content.decode()
+    assert "龙山区样函〔2026〕1号" in shown and "记录送达" in shown and "核验码" in shown
+    answer = maker.post(f"{url}deliver/", {"way": "", "receiver": "", "on": ""})
+    assert answer.status_code == 422 and "请选择送达方式" in answer.content.decode()
+    row.refresh_from_db()
+    found = maker.get("/papers/check/", {"number": row.number, "code": row.check_code})
+    assert "核对相符" in found.content.decode()
+    assert "核对不上" in maker.get("/papers/check/?number=x&code=y").content.decode()
+    assert maker.get(f"{url}file.pdf").content[:5] == b"%PDF-"
+    assert maker.get(f"{url}file.exe").status_code == 404
+    assert row.number in maker.get("/papers/register/").content.decode()
