@@ -88,7 +88,7 @@ def _leader(
         "month": month(actor, reach, today, days),
         "feed": desk.recent(actor, reach),
         "sees_units": standing.sees_units(actor),
-        "council_url": _url("council:home"),
+        "council_url": _url("council:index"),
         **leading.desk(actor, today, days),
     }
     return render(request, "web/workbench_leader.html", context)
