@@ -320,6 +320,7 @@ def _figures() -> None:
     from juyuan.foundation.duties import figures as lateness
     from juyuan.foundation.figures.registry import day_by
     from juyuan.foundation.workdays import clock
+    from juyuan.rooms.evaluation.queries import reviewfigures as reviews
     from juyuan.rooms.first_contact.queries import figures as talks
     from juyuan.rooms.outreach.queries import figures as leads
     from juyuan.rooms.pipeline.queries import (
@@ -333,10 +334,10 @@ def _figures() -> None:
     )
 
     figures.register()
-    # 次序即页面上的次序:五库、到位资金、提级、月度更新、停留、停滞、首谈、线索、时限
+    # 次序即页面上的次序:五库、到位资金、提级、月度更新、停留、停滞、首谈、线索、评审、时限
     for group in (
         behind, paid_figures, escalation_figures, monthfigures, ageing, lightfigures, talks, leads,
-        lateness,
+        reviews, lateness,
     ):  # fmt: skip
         group.register(day_by(clock.today))
 
@@ -353,7 +354,6 @@ def _exchange() -> None:
     from juyuan.foundation.exchange.kinds import register
     from juyuan.foundation.figures import exchange as figures
     from juyuan.foundation.ledger import exchange as ledger
-    from juyuan.foundation.papers import exchange as papers
     from juyuan.foundation.people import exchange as people
     from juyuan.rooms.chains import exchange as chains
     from juyuan.rooms.first_contact import exchange as claims
@@ -361,18 +361,7 @@ def _exchange() -> None:
     from juyuan.rooms.outreach import exchange as leads
     from juyuan.rooms.pipeline import exchange as projects
 
-    for kinds in (
-        people,
-        ledger,
-        duties,
-        figures,
-        papers,
-        projects,
-        chains,
-        investors,
-        claims,
-        leads,
-    ):
+    for kinds in (people, ledger, duties, figures, projects, chains, investors, claims, leads):
         register(*kinds.KINDS)
 
 
@@ -487,6 +476,7 @@ def api_routers() -> list[tuple[str, Any]]:
     from juyuan.foundation.papers.api import router as papers
     from juyuan.foundation.policy.api import router as parameters
     from juyuan.rooms.chains.api import router as chains
+    from juyuan.rooms.evaluation.api.reviews import router as reviews
     from juyuan.rooms.first_contact.api import router as first_contacts
     from juyuan.rooms.investors.api import router as investors
     from juyuan.rooms.outreach.api import router as leads
@@ -501,6 +491,7 @@ def api_routers() -> list[tuple[str, Any]]:
         ("/chains", chains),
         ("/first-contacts", first_contacts),
         ("/leads", leads),
+        ("/reviews", reviews),
         ("/figures", figures),
         ("/monthly-updates", months),
         ("/duties", duties),

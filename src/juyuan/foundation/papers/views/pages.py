@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +15,6 @@ from django.views.decorators.http import require_safe
 from juyuan.foundation.papers import queries as read
 from juyuan.foundation.papers.actions.numbers import numbering
 from juyuan.foundation.papers.forms import CheckForm, WordsForm
-from juyuan.foundation.papers.listing import TABS, book_of, booked, listed, tab_of
 from juyuan.foundation.papers.models import Document
 from juyuan.foundation.papers.registry import kind_of
 from juyuan.foundation.papers.states import DocumentState, Numbering
@@ -29,6 +29,13 @@ SIGNALS = {
     DocumentState.DRAFT: "idle", DocumentState.SUBMITTED: "warn", DocumentState.APPROVED: "warn",
     DocumentState.ISSUED: "ok", DocumentState.VOIDED: "bad",
 }  # fmt: skip
+TABS = {
+    "open": ("在办", ("draft", "submitted", "approved")),
+    "submitted": ("待批", ("submitted",)),
+    "approved": ("待印发", ("approved",)),
+    "issued": ("已印发", ("issued",)),
+    "all": ("全部", ()),
+}
 MIMES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -47,11 +54,19 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
+def listed(actor: Actor, tab: str) -> QuerySet[Document]:
+    """清单的行。"""
+    rows = read.visible_to(actor).select_related("unit")
+    states = TABS[tab][1]
+    return rows.filter(state__in=states) if states else rows
+
+
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """`/papers/`:看得见的公文,缺省只列在办的。"""
     actor = actor_of(request)
-    tab = tab_of(request.GET)
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in TABS else "open"
     page = paginate(
         listed(actor, tab), Order("id", desc=True), request.GET.get("cursor", "")[:400],
         page_limit(request),
@@ -63,7 +78,6 @@ def listing(request: HttpRequest) -> HttpResponse:
             {"label": label, "url": f"?tab={key}", "current": key == tab}
             for key, (label, _) in TABS.items()
         ],
-        "export_url": f"{reverse('exchange:export', args=['papers'])}?tab={tab}",
     })  # fmt: skip
 
 
@@ -81,11 +95,14 @@ def register(request: HttpRequest) -> HttpResponse:
     """`/papers/register/`:发文登记簿,只列看得见的;号连续,看不见的只留号。"""
     actor = actor_of(request)
     books = _books(actor)
-    chosen = book_of(request.GET)
-    key = chosen if chosen in books else next(iter(books), None)
+    chosen = request.GET.get("book", "")
+    key = next((k for k in books if "|".join(map(str, k)) == chosen), next(iter(books), None))
     page, rows = None, []
     if key is not None:
-        queryset = booked(actor, key)
+        unit_id, series, year = key
+        queryset = read.visible_to(actor).filter(
+            unit_id=unit_id, series=series, year=year, sequence__isnull=False
+        )
         page = paginate(
             queryset, Order("id", desc=True), request.GET.get("cursor", "")[:400],
             page_limit(request),
@@ -94,18 +111,11 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "papers/register.html", {
         "page_title": "发文登记簿", "page": page, "rows": rows,
         "books": [
-            {"label": label, "url": f"?book={_said(k)}", "current": k == key}
+            {"label": label, "url": f"?book={quote('|'.join(map(str, k)))}", "current": k == key}
             for k, label in books.items()
         ],
-        "export_url": f"{reverse('exchange:export', args=['papers'])}?book={_said(key)}"
-        if key
-        else "",
         "crumbs": [{"label": "公文", "url": reverse("papers:list")}, {"label": "发文登记簿"}],
     })  # fmt: skip
-
-
-def _said(book: tuple[int, str, int]) -> str:
-    return quote("|".join(map(str, book)))
 
 
 def _books(actor: Actor) -> dict[tuple[int, str, int], str]:

@@ -28,6 +28,13 @@ def can_list(actor: Actor) -> Access:
     return Denial("评审由各单位经办、负责的人与召集人查看", CLAUSE)
 
 
+def can_start(actor: Actor) -> Access:
+    """有没有送审的职务;这个项目准不准另看 `can_send`。"""
+    if actor.is_system or actor.has_any(*projects.EDITORS):
+        return Allowed()
+    return Denial("送审由各单位经办、负责的人办理，您的职务只能查阅", CLAUSE)
+
+
 def can_send(actor: Actor, project: Project) -> Access:
     """送审:能改这个项目的单位。"""
     return projects.can_edit(actor, project)

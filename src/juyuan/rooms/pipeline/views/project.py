@@ -31,6 +31,7 @@ from juyuan.rooms.pipeline.queries.detail import (
 )
 from juyuan.rooms.pipeline.queries.facts import reviewed_here
 from juyuan.rooms.pipeline.queries.leading import link_of
+from juyuan.rooms.pipeline.queries.roomcards import cards_of
 from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.gates import missing
@@ -82,6 +83,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "lamp": lighting.section(page.project, today, acts),
         "leads": _leads(page),
         "lead_link": link_of(actor, page.project),
+        "room_cards": cards_of(actor, page.project),
         "gate": gate_card(page.gate, page.project, acts) if page.gate else None,
         "depth": gate_card(page.depth, page.project, acts, depth=True) if page.depth else None,
         "cards": _cards(page, unit),
