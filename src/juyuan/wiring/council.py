@@ -6,7 +6,9 @@ from __future__ import annotations
 def connect() -> None:
     """由 `wiring.connect` 调用。"""
     _agenda()
+    _debts()
     _doors()
+    _minutes()
     _ledger()
 
 
@@ -18,6 +20,13 @@ def _agenda() -> None:
         sources.register_source(name, source)
     for kind, binder in binding.BUILT_IN.items():
         binding.register_binder(kind, binder)
+
+
+def _debts() -> None:
+    from juyuan.rooms.council.actions.items import open_from_room
+    from juyuan.rooms.evaluation.hooks import register_debt_opener
+
+    register_debt_opener(open_from_room)
 
 
 def _doors() -> None:
@@ -46,3 +55,11 @@ def _ledger() -> None:
     register(
         {}, {"council_meeting": "促进会议", "council_problem": "难题", "council_action": "交办事项"}
     )
+
+
+def _minutes() -> None:
+    from juyuan.foundation.papers.registry import register
+    from juyuan.rooms.council.actions.minutes import on_issued, on_voided
+    from juyuan.rooms.council.queries.minutes import kind
+
+    register(kind(on_issued, on_voided))

@@ -141,16 +141,15 @@ def open_from_room(
     now: datetime,
 ) -> ActionItem:
     """别室开的一件(政府没有兑现的承诺):同一来源编号只开一件,再开就返回那一件。事务内,准不准由调用者判。"""
-    if source not in {s.value for s in ActionSource}:
-        raise ValueError(f"没有登记的交办来源 {source}")
-    rows = ActionItem.objects.filter(source=source, source_ref=source_ref).select_related("unit")
+    kind, ref = ActionSource.DEBT, f"{source}:{source_ref}"[:60]
+    rows = ActionItem.objects.filter(source=kind.value, source_ref=ref).select_related("unit")
     known = rows.first()
     if known is not None:
         return known
     try:
         with transaction.atomic():
             return open_item(
-                actor=actor, source=ActionSource(source), source_ref=source_ref, unit_id=unit.pk,
+                actor=actor, source=kind, source_ref=ref, unit_id=unit.pk,
                 title=text, due_on=due_on, project=project, now=now,
             )  # fmt: skip
     except IntegrityError:
