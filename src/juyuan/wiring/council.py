@@ -9,6 +9,7 @@ def connect() -> None:
     _debts()
     _doors()
     _minutes()
+    _pages()
     _ledger()
 
 
@@ -63,3 +64,18 @@ def _minutes() -> None:
     from juyuan.rooms.council.queries.minutes import kind
 
     register(kind(on_issued, on_voided))
+
+
+def _pages() -> None:
+    from juyuan.foundation.personal.registry import register_page
+    from juyuan.foundation.ui.menu import MenuItem, register
+    from juyuan.rooms.council.access import can_enter
+
+    register_page("council:actions", "交办事项")
+    register_page("council:problems", "难题")
+    register(
+        MenuItem(
+            "council", "促进会议", "council:index", "presentation", "决策与服务", 20,
+            visible=lambda actor: bool(can_enter(actor)),
+        )
+    )  # fmt: skip
