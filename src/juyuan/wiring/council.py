@@ -70,7 +70,10 @@ def _pages() -> None:
     from juyuan.foundation.personal.registry import register_page
     from juyuan.foundation.ui.menu import MenuItem, register
     from juyuan.rooms.council.access import can_enter
+    from juyuan.rooms.council.queries.onproject import block
+    from juyuan.rooms.pipeline.queries.blocks import register_block
 
+    register_block("council", block)
     register_page("council:actions", "交办事项")
     register_page("council:problems", "难题")
     register(

@@ -1,8 +1,9 @@
-"""当场决定落到对象上:每一类议题一个落法,在决定的同一事务里。评审、要素、审批由 wiring 登记。"""
+"""当场决定落到对象上:每一类议题一个落法,在决定的同一事务里。要素、审批由 wiring 登记。"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from juyuan.kernel.actor import Actor
@@ -12,6 +13,10 @@ from juyuan.rooms.council.actions import problems
 from juyuan.rooms.council.models import ActionItem, AgendaItem, Decision, Problem
 from juyuan.rooms.council.rules.agenda import AgendaKind, DecisionDraft, DecisionResult
 from juyuan.rooms.council.rules.items import LIVE
+from juyuan.rooms.evaluation.actions.reviews import decide_review
+from juyuan.rooms.evaluation.models import Review
+from juyuan.rooms.evaluation.rules.review_scoring import ReviewResult
+from juyuan.rooms.evaluation.rules.reviews import ConditionDraft as Condition
 from juyuan.rooms.first_contact.actions import ruling
 from juyuan.rooms.first_contact.models import Conflict
 from juyuan.rooms.first_contact.rules.rulings import RulingDraft
@@ -46,6 +51,29 @@ def _gone(item: AgendaItem) -> RuleBroken:
         f"「{item.title}」已不在等会上决定（别处已办），请改为本次不议",
         item.clause,
     )
+
+
+def bind_review(
+    actor: Actor, item: AgendaItem, decision: Decision, draft: DecisionDraft, now: datetime
+) -> None:
+    """评审:结果就是评审的结果,条件成为承诺。"""
+    row = Review.objects.filter(code=item.ref).select_related("project", "county", "unit").first()
+    if row is None or draft.result is None:
+        raise _gone(item)
+    conditions = tuple(
+        Condition(c.text.strip(), c.due_on, c.evidence.strip()) for c in draft.conditions
+    )
+    try:
+        decide_review(
+            actor=actor, review=row, result=ReviewResult(draft.result.value), reasons=draft.text,
+            conditions=conditions, minutes_number=draft.minutes_number,
+            meeting_ref=item.meeting.code, now=now,
+        )  # fmt: skip
+    except RuleBroken as broken:
+        names = {"reasons": "text"}
+        raise RuleBroken(
+            replace(f, field=names.get(f.field, f.field)) for f in broken.findings
+        ) from broken
 
 
 def bind_escalation(
@@ -108,6 +136,7 @@ def bind_action(
 
 
 BUILT_IN: dict[AgendaKind, Binder] = {
+    AgendaKind.REVIEW: bind_review,
     AgendaKind.ESCALATION: bind_escalation,
     AgendaKind.APPEAL: bind_appeal,
     AgendaKind.PROBLEM: bind_problem,

@@ -179,12 +179,9 @@ def _decide(
 
 
 def _conditions(draft: DecisionDraft) -> list[dict[str, str]]:
-    units = Unit.objects.in_bulk([c.unit_id for c in draft.conditions if c.unit_id is not None])
     return [
-        {
-            "text": c.text.strip(), "due_on": c.due_on.isoformat() if c.due_on else "",
-            "unit": str(units[c.unit_id]) if c.unit_id in units else "",
-        }
+        {"text": c.text.strip(), "due_on": c.due_on.isoformat() if c.due_on else "",
+         "evidence": c.evidence.strip()}
         for c in draft.conditions
     ]  # fmt: skip
 

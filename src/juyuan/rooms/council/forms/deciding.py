@@ -47,7 +47,12 @@ class LinesForm(VersionForm):
             word = "条件" if prefix == "c" else "交办"
             for n in range(1, self.count + 1):
                 self.fields[f"{prefix}{n}_text"] = _text(f"{word}第{n}件")
-                self.fields[f"{prefix}{n}_unit"] = unit_field(f"{word}第{n}件承办单位", units)
+                if prefix == "a":
+                    self.fields[f"a{n}_unit"] = unit_field(f"{word}第{n}件承办单位", units)
+                else:
+                    self.fields[f"c{n}_evidence"] = forms.CharField(
+                        label=f"{word}第{n}件凭据", required=False, max_length=200
+                    )
                 self.fields[f"{prefix}{n}_due"] = date_field(
                     label=f"{word}第{n}件期限", required=False
                 )
@@ -60,29 +65,36 @@ class LinesForm(VersionForm):
         """再加几行之后是几行。"""
         return min(LINES_LIMIT, self.count + MORE)
 
-    def _rows(self, prefix: str) -> list[dict[str, Any]]:
+    def _rows(self, prefix: str, *parts: str) -> list[dict[str, Any]]:
         return [
-            {part: self[f"{prefix}{n}_{part}"] for part in ("text", "unit", "due")}
+            {part: self[f"{prefix}{n}_{part}"] for part in ("text", *parts, "due")}
             for n in range(1, self.count + 1)
         ]
 
     def action_rows(self) -> list[dict[str, Any]]:
-        return self._rows("a")
+        return self._rows("a", "unit")
 
     def condition_rows(self) -> list[dict[str, Any]]:
-        return self._rows("c") if self.with_conditions else []
+        return self._rows("c", "evidence") if self.with_conditions else []
 
-    def _given(self, prefix: str) -> list[tuple[str, int | None, Any]]:
+    def _given(self, prefix: str, second: str) -> list[tuple[str, Any, Any]]:
         data, found = self.cleaned_data, []
         for n in range(1, self.count + 1):
             text = (data.get(f"{prefix}{n}_text") or "").strip()
-            unit, due = data.get(f"{prefix}{n}_unit"), data.get(f"{prefix}{n}_due")
-            if text or unit or due:
-                found.append((text, number_of(unit), due))
+            more, due = data.get(f"{prefix}{n}_{second}"), data.get(f"{prefix}{n}_due")
+            if text or more or due:
+                found.append((text, more, due))
         return found
 
     def actions(self) -> tuple[ActionDraft, ...]:
-        return tuple(ActionDraft(text, unit, due) for text, unit, due in self._given("a"))
+        given = self._given("a", "unit")
+        return tuple(ActionDraft(text, number_of(unit), due) for text, unit, due in given)
+
+    def conditions(self) -> tuple[ConditionDraft, ...]:
+        if not self.with_conditions:
+            return ()
+        given = self._given("c", "evidence")
+        return tuple(ConditionDraft(text, due, proof or "") for text, proof, due in given)
 
 
 class DecisionForm(LinesForm):
@@ -103,6 +115,11 @@ class DecisionForm(LinesForm):
             label="意见与理由", required=False, max_length=4000,
             widget=forms.Textarea({"rows": 3}),
         )  # fmt: skip
+        if kind == AgendaKind.REVIEW:
+            self.fields["minutes_number"] = forms.CharField(
+                label="市政府常务会议纪要文号", required=False, max_length=100,
+                help_text="市级决定引进大额项目的要写",
+            )  # fmt: skip
         if kind == AgendaKind.ACTION:
             self.fields["due_on"] = date_field(
                 label="延到哪天", required=False, help_text="只在「准予延期」时填"
@@ -128,13 +145,12 @@ class DecisionForm(LinesForm):
         return DecisionDraft(
             result=DecisionResult(data["result"]) if data.get("result") else None,
             text=data.get("text") or "",
-            conditions=tuple(ConditionDraft(t, d, u) for t, u, d in self._given("c"))
-            if self.with_conditions
-            else (),
+            conditions=self.conditions(),
             actions=self.actions(),
             lead_unit_id=number_of(data.get("lead_unit")),
             shares=shares,
             due_on=data.get("due_on"),
+            minutes_number=data.get("minutes_number") or "",
         )
 
 
@@ -157,16 +173,16 @@ def initial_of(draft: DecisionDraft) -> dict[str, Any]:
     found: dict[str, Any] = {
         "result": draft.result.value if draft.result else "", "text": draft.text,
         "due_on": draft.due_on, "lead_unit": str(draft.lead_unit_id or ""),
+        "minutes_number": draft.minutes_number,
     }  # fmt: skip
     for pk, share in draft.shares:
         found[f"share_{pk}"] = share
-    lines: list[tuple[str, Sequence[ConditionDraft | ActionDraft]]] = [
-        ("c", draft.conditions), ("a", draft.actions),
-    ]  # fmt: skip
-    for prefix, rows in lines:
-        for n, row in enumerate(rows, start=1):
-            found |= {
-                f"{prefix}{n}_text": row.text, f"{prefix}{n}_unit": str(row.unit_id or ""),
-                f"{prefix}{n}_due": row.due_on,
-            }  # fmt: skip
+    for n, one in enumerate(draft.conditions, start=1):
+        found |= {
+            f"c{n}_text": one.text, f"c{n}_evidence": one.evidence, f"c{n}_due": one.due_on,
+        }  # fmt: skip
+    for n, row in enumerate(draft.actions, start=1):
+        found |= {
+            f"a{n}_text": row.text, f"a{n}_unit": str(row.unit_id or ""), f"a{n}_due": row.due_on,
+        }  # fmt: skip
     return found

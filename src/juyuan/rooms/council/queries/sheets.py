@@ -16,6 +16,8 @@ from juyuan.rooms.council.models import ActionItem, ActionStep, Problem
 from juyuan.rooms.council.queries.agenda import AgendaLine
 from juyuan.rooms.council.queries.problems import kinds_on
 from juyuan.rooms.council.rules.agenda import AgendaKind
+from juyuan.rooms.evaluation.models import Review
+from juyuan.rooms.evaluation.queries import reviews
 from juyuan.rooms.first_contact.models import Conflict
 from juyuan.rooms.first_contact.queries.conflicts import sees_both
 from juyuan.rooms.pipeline.models import Escalation, EscalationReport, Project
@@ -196,7 +198,35 @@ def _actions(actor: Actor, refs: Sequence[str], on: date) -> dict[str, Sheet]:
     return found
 
 
+def _reviews(actor: Actor, refs: Sequence[str], on: date) -> dict[str, Sheet]:
+    found = {}
+    for row in Review.objects.filter(code__in=refs).select_related("project"):
+        card = reviews.card_of(row)
+        standing, tally = reviews.standing_of(row)
+        proposal = standing.proposal
+        table = [("指标", "满分", "得分")] + [
+            (one.label, str(one.weight), _score(tally.finals.get(one.code)))
+            for one in card.indicators
+        ]
+        table.append(("合计", "100", _score(tally.total)))
+        found[row.code] = Sheet(
+            facts=(
+                ("合计得分", _score(tally.total)),
+                ("评分建议", proposal.label if proposal else MISSING),
+                ("计分的评审人", f"{len(tally.counted)} 人"),
+                ("一票否决", "、".join(standing.vetoed) or "没有成立的"),
+            ),
+            table=tuple(table), url=reviews.url_of(row.code), url_label="看评审",
+        )  # fmt: skip
+    return found
+
+
+def _score(value: Any) -> str:
+    return MISSING if value is None else str(value)
+
+
 BUILT_IN: dict[AgendaKind, Provider] = {
+    AgendaKind.REVIEW: _reviews,
     AgendaKind.ESCALATION: _escalations,
     AgendaKind.PROBLEM: _problems,
     AgendaKind.APPEAL: _appeals,

@@ -1,4 +1,4 @@
-"""议题的来处:每一类一个来处,给出此刻该上会的。提级、难题、申诉、逾期交办在这里;评审、要素、审批由 wiring 登记。
+"""议题的来处:每一类一个来处,给出此刻该上会的。评审、提级、难题、申诉、逾期交办在这里;要素、审批由 wiring 登记。
 
 来处给的是全部(不按人裁);裁到看得见的在 `queries.agenda`。
 """
@@ -21,9 +21,10 @@ from juyuan.rooms.council.rules.agenda import (
 )
 from juyuan.rooms.council.rules.items import LIVE
 from juyuan.rooms.council.rules.problems import ProblemState
+from juyuan.rooms.evaluation.queries.reviews import waiting_for_city
 from juyuan.rooms.first_contact.models import Conflict
 from juyuan.rooms.first_contact.rules.rulings import ConflictState
-from juyuan.rooms.pipeline.models import Escalation
+from juyuan.rooms.pipeline.models import Escalation, Project
 from juyuan.rooms.pipeline.rules.escalation import OPEN_STATES
 
 Source = Callable[[date], Iterable[Candidate]]
@@ -38,6 +39,23 @@ def register_source(name: str, source: Source) -> None:
 def candidates(on: date) -> list[Candidate]:
     """各来处给的全部,未排序。"""
     return [item for name in sorted(_sources) for item in _sources[name](on)]
+
+
+def reviews(on: date) -> list[Candidate]:
+    """评分结束、等市级决定的评审。"""
+    rows = waiting_for_city(on)
+    projects = Project.objects.filter(code__in=[row.project_code for row in rows])
+    known = {code: (pk, lead) for pk, code, lead in projects.values_list("pk", "code", "lead_unit")}
+    return [
+        Candidate(
+            AgendaKind.REVIEW, row.code, row.project,
+            f"总投资 {amount(row.total, 'yi')} 亿元，须市级决定", "3.4b", since=row.since,
+            due_on=row.due_on, amount=row.total, project_id=known[row.project_code][0],
+            unit_id=known[row.project_code][1],
+        )
+        for row in rows
+        if row.project_code in known
+    ]  # fmt: skip
 
 
 def escalations(on: date) -> list[Candidate]:
@@ -111,6 +129,7 @@ def late_actions(on: date) -> list[Candidate]:
 
 
 BUILT_IN: dict[str, Source] = {
+    "reviews": reviews,
     "escalations": escalations,
     "problems": problems,
     "appeals": appeals,

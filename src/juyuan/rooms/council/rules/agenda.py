@@ -146,7 +146,7 @@ class ConditionDraft:
 
     text: str
     due_on: date | None = None
-    unit_id: int | None = None
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class ActionDraft:
 
 @dataclass(frozen=True)
 class DecisionDraft:
-    """会上说的:结果、话、条件、交办;终裁另有牵头单位与份额。"""
+    """会上说的:结果、话、条件、交办;终裁另有牵头单位与份额,大额评审另有政府常务会议纪要的文号。"""
 
     result: DecisionResult | None
     text: str = ""
@@ -170,6 +170,7 @@ class DecisionDraft:
     lead_unit_id: int | None = None
     shares: tuple[tuple[int, int], ...] = ()
     due_on: date | None = None
+    minutes_number: str = ""
 
 
 def _bad_line(field: str, name: str, text: str, due_on: date | None, today: date) -> list[Finding]:
@@ -259,7 +260,7 @@ def as_json(draft: DecisionDraft) -> dict[str, object]:
         "text": draft.text.strip(),
         "conditions": [
             {"text": c.text.strip(), "due_on": c.due_on.isoformat() if c.due_on else "",
-             "unit_id": c.unit_id}
+             "evidence": c.evidence.strip()}
             for c in draft.conditions
         ],
         "actions": [
@@ -270,6 +271,7 @@ def as_json(draft: DecisionDraft) -> dict[str, object]:
         "lead_unit_id": draft.lead_unit_id,
         "shares": [list(pair) for pair in draft.shares],
         "due_on": draft.due_on.isoformat() if draft.due_on else "",
+        "minutes_number": draft.minutes_number.strip(),
     }  # fmt: skip
 
 
@@ -289,7 +291,7 @@ def from_json(data: Mapping[str, object]) -> DecisionDraft:
         result=DecisionResult(str(given["result"])) if given.get("result") else None,
         text=str(given.get("text", "")),
         conditions=tuple(
-            ConditionDraft(c["text"], _day(c["due_on"]), c.get("unit_id")) for c in conditions
+            ConditionDraft(c["text"], _day(c["due_on"]), c.get("evidence", "")) for c in conditions
         ),
         actions=tuple(
             ActionDraft(a["text"], a.get("unit_id"), _day(a["due_on"]), a.get("person_id"))
@@ -298,4 +300,5 @@ def from_json(data: Mapping[str, object]) -> DecisionDraft:
         lead_unit_id=int(str(lead)) if lead is not None else None,
         shares=tuple((int(unit), int(share)) for unit, share in shares),
         due_on=_day(str(given.get("due_on", ""))),
+        minutes_number=str(given.get("minutes_number", "")),
     )

@@ -243,7 +243,7 @@ def test_s1e_决定要写全(kind: AgendaKind, draft: DecisionDraft, rule: str) 
 def test_s1e_记下的草稿读回来一样(result, text, rows, lead) -> None:  # type: ignore[no-untyped-def]
     draft = DecisionDraft(
         result, text.strip(),
-        tuple(ConditionDraft(t.strip(), d, u) for t, u, d in rows),
+        tuple(ConditionDraft(t.strip(), d, t.strip()) for t, _, d in rows),
         tuple(ActionDraft(t.strip(), u, d) for t, u, d in rows),
         lead, tuple((n, 10) for n in range(len(rows))),
     )  # fmt: skip

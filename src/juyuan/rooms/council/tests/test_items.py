@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +16,11 @@ from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale
 from juyuan.rooms.council.actions import deciding, items, problems
 from juyuan.rooms.council.models import ActionItem, ActionStep, Problem
 from juyuan.rooms.council.queries import duty, scope
-from juyuan.rooms.council.rules.agenda import DecisionDraft, DecisionResult
+from juyuan.rooms.council.rules.agenda import ConditionDraft, DecisionDraft, DecisionResult
 from juyuan.rooms.council.rules.items import ActionState
 from juyuan.rooms.council.rules.problems import ProblemState
 from juyuan.rooms.council.tests import factories as c
+from juyuan.rooms.evaluation.tests import reviewfactories as r
 from juyuan.rooms.first_contact.actions import ruling
 from juyuan.rooms.first_contact.models import Conflict
 from juyuan.rooms.first_contact.rules.rulings import RulingDraft
@@ -270,3 +272,25 @@ def test_s3_2b_申诉上议程_主持的当场终裁(cast: Any) -> None:
         draft=DecisionDraft(R.RULED, "改判", lead_unit_id=lead, shares=shares),
     )  # fmt: skip
     assert Conflict.objects.get(pk=conflict.pk).state == "final"
+
+
+def test_s3_4b_待市级评审的上议程_会上定的就是评审的结果(cast: Any) -> None:
+    review = r.deciding(cast, r.sent(cast, 10 * f.YI))
+    row = c.running(cast)
+    item = c.item_of(row, "review", review.code)
+    condition = ConditionDraft("签约前取得环评批复", cast.TODAY + timedelta(30), "批复")
+    draft = DecisionDraft(R.CONDITIONAL, "引进", conditions=(condition,))
+    before = left()
+    with pytest.raises(RuleBroken) as broken:  # 大额的要写政府常务会议纪要文号
+        deciding.decide_item(actor=cast.actor("zhaoji"), item=item, draft=draft, now=cast.NOW)
+    assert [x.field for x in broken.value.findings] == ["minutes_number"]
+    assert left() == before
+    full = replace(draft, minutes_number="2026第8次")
+    deciding.decide_item(actor=cast.actor("zhaoji"), item=item, draft=full, now=cast.NOW)
+    done = r.fresh(review)
+    assert done.state == "conditional"
+    decision = done.decisions.get()
+    assert (decision.result, decision.by_name) == ("conditional", "分管副市长")
+    assert row.code in str(
+        Event.objects.filter(event__startswith="evaluation.review").latest("id").after
+    )

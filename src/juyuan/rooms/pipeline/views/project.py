@@ -22,6 +22,7 @@ from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.facts import supplier_of
 from juyuan.rooms.pipeline.models import Project, VoidRequest
 from juyuan.rooms.pipeline.models.evidence import VoidStatus
+from juyuan.rooms.pipeline.queries.blocks import Block, blocks_of
 from juyuan.rooms.pipeline.queries.detail import (
     Gate,
     GateLine,
@@ -99,17 +100,21 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "supplements": supplementing.section(page.project, actor),
         "escalation": (escalation := escalating.section(page.project, actor)),
         "paid": (paid := section(page.project, actor)),
-        "tabs": _tabs(page, len(paid["rows"]), escalated=escalation is not None),
+        "blocks": (blocks := blocks_of(actor, page.project, today)),
+        "tabs": _tabs(page, len(paid["rows"]), escalated=escalation is not None, blocks=blocks),
     }
     return render(request, "pipeline/detail.html", context)
 
 
-def _tabs(page: ProjectPage, vouchers: int, *, escalated: bool) -> list[dict[str, Any]]:
+def _tabs(
+    page: ProjectPage, vouchers: int, *, escalated: bool, blocks: list[Block]
+) -> list[dict[str, Any]]:
     """页内去处。"""
     wanted = [
         ("#gate", "门槛", (page.gate.missing or None) if page.gate else None),
         ("#light", "灯", None),
         *([("#escalation", "提级", None)] if escalated else []),
+        *((f"#{block.key}", block.title, len(block.lines) or None) for block in blocks),
         ("#money", "金额", None),
         ("#parties", "出资各方", len(page.parties)),
         ("#hosts", "承载地", len(page.hosts)),
