@@ -476,6 +476,7 @@ def api_routers() -> list[tuple[str, Any]]:
     from juyuan.foundation.papers.api import router as papers
     from juyuan.foundation.policy.api import router as parameters
     from juyuan.rooms.chains.api import router as chains
+    from juyuan.rooms.council.api import actions_router, meetings_router, problems_router
     from juyuan.rooms.evaluation.api.reviews import router as reviews
     from juyuan.rooms.first_contact.api import router as first_contacts
     from juyuan.rooms.investors.api import router as investors
@@ -496,5 +497,8 @@ def api_routers() -> list[tuple[str, Any]]:
         ("/monthly-updates", months),
         ("/duties", duties),
         ("/notices", notices),
+        ("/meetings", meetings_router),
+        ("/action-items", actions_router),
+        ("/problems", problems_router),
         ("/papers", papers),
     ]

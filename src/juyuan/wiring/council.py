@@ -10,6 +10,7 @@ def connect() -> None:
     _doors()
     _minutes()
     _pages()
+    _figures()
     _ledger()
 
 
@@ -82,3 +83,14 @@ def _pages() -> None:
             visible=lambda actor: bool(can_enter(actor)),
         )
     )  # fmt: skip
+
+
+def _figures() -> None:
+    from juyuan.foundation.exchange.kinds import register as register_exports
+    from juyuan.foundation.figures.registry import day_by
+    from juyuan.foundation.workdays import clock
+    from juyuan.rooms.council import exchange
+    from juyuan.rooms.council.queries import figures
+
+    figures.register(day_by(clock.today))
+    register_exports(*exchange.KINDS)

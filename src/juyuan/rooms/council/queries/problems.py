@@ -13,7 +13,10 @@ from juyuan.rooms.council.queries.scope import problems_seen
 from juyuan.rooms.council.rules.problems import PENDING, ProblemState
 from juyuan.rooms.pipeline.models import Project
 
-TABS = {"pending": "未了结", "open": "待议", "assigned": "已交办", "ended": "已了结", "all": "全部"}
+TABS = {
+    "pending": "未了结", "open": "待议", "assigned": "已交办", "solved": "已解决", "ended": "已了结",
+    "all": "全部",
+}  # fmt: skip
 SIGNALS = {
     ProblemState.OPEN: "warn", ProblemState.ASSIGNED: "warn", ProblemState.SOLVED: "ok",
     ProblemState.CLOSED: "idle",
@@ -33,7 +36,7 @@ def listed(actor: Actor, tab: str, kind: str = "") -> QuerySet[Problem]:
     """清单,新的在前。"""
     rows = problems_seen(actor).select_related("project", "unit", "owner_unit")
     wanted = {
-        "pending": PENDING, "open": (ProblemState.OPEN,), "assigned": (ProblemState.ASSIGNED,),
+        "pending": PENDING, "open": (ProblemState.OPEN,), "assigned": (ProblemState.ASSIGNED,), "solved": (ProblemState.SOLVED,),
         "ended": (ProblemState.SOLVED, ProblemState.CLOSED),
     }.get(tab)  # fmt: skip
     if wanted is not None:
