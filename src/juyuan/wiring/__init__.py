@@ -98,7 +98,6 @@ def _ledger() -> None:
     from juyuan.foundation.papers.events import EVENTS as PAPERS
     from juyuan.foundation.personal.registry import EVENTS as PERSONAL
     from juyuan.rooms.chains.rules.events import EVENTS as CHAINS
-    from juyuan.rooms.council.rules.events import EVENTS as COUNCIL
     from juyuan.rooms.evaluation.rules.events import EVENTS as EVALUATION
     from juyuan.rooms.first_contact.rules.events import EVENTS as FIRST_CONTACT
     from juyuan.rooms.investors.rules.events import EVENTS as INVESTORS
@@ -476,7 +475,6 @@ def api_routers() -> list[tuple[str, Any]]:
     from juyuan.foundation.papers.api import router as papers
     from juyuan.foundation.policy.api import router as parameters
     from juyuan.rooms.chains.api import router as chains
-    from juyuan.rooms.council.api import actions_router, meetings_router, problems_router
     from juyuan.rooms.evaluation.api.reviews import router as reviews
     from juyuan.rooms.first_contact.api import router as first_contacts
     from juyuan.rooms.investors.api import router as investors
@@ -497,8 +495,6 @@ def api_routers() -> list[tuple[str, Any]]:
         ("/monthly-updates", months),
         ("/duties", duties),
         ("/notices", notices),
-        ("/meetings", meetings_router),
-        ("/action-items", actions_router),
-        ("/problems", problems_router),
+        *council.api_routers(),
         ("/papers", papers),
     ]

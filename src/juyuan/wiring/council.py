@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def connect() -> None:
     """由 `wiring.connect` 调用。"""
@@ -53,9 +55,11 @@ def _doors() -> None:
 
 def _ledger() -> None:
     from juyuan.foundation.ledger.labels import register
+    from juyuan.rooms.council.rules.events import EVENTS
 
     register(
-        {}, {"council_meeting": "促进会议", "council_problem": "难题", "council_action": "交办事项"}
+        EVENTS,
+        {"council_meeting": "促进会议", "council_problem": "难题", "council_action": "交办事项"},
     )
 
 
@@ -94,3 +98,14 @@ def _figures() -> None:
 
     figures.register(day_by(clock.today))
     register_exports(*exchange.KINDS)
+
+
+def api_routers() -> list[tuple[str, Any]]:
+    """接口各路由:(前缀, 路由)。"""
+    from juyuan.rooms.council.api import actions_router, meetings_router, problems_router
+
+    return [
+        ("/meetings", meetings_router),
+        ("/action-items", actions_router),
+        ("/problems", problems_router),
+    ]
