@@ -113,7 +113,6 @@ def _ledger() -> None:
         | FIRST_CONTACT
         | OUTREACH
         | EVALUATION
-        | COUNCIL
         | PAPERS,
         {
             "project": "项目",
