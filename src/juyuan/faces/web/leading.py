@@ -13,6 +13,7 @@ from juyuan.faces.web import due
 from juyuan.foundation.people.models import LEADER_ROLES
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.workdays import Calendar
+from juyuan.rooms.council.queries import desk as meetings
 from juyuan.rooms.evaluation.queries import reviews
 from juyuan.rooms.first_contact.models import Ruling
 from juyuan.rooms.first_contact.queries import conflicts
@@ -60,7 +61,7 @@ def desk(actor: Actor, today: date, days: Calendar) -> dict[str, Any]:
     red, count = _red(actor, today)
     return {
         "waiting": _waiting(actor, today, days),
-        "decided": decided(actor)[:DECIDED],
+        "decided": decided(actor, today)[:DECIDED],
         "escalations": rows[:SHOWN],
         "escalations_total": len(rows),
         "escalations_late": sum(row.late for row in rows),
@@ -73,7 +74,7 @@ def desk(actor: Actor, today: date, days: Calendar) -> dict[str, Any]:
 def _waiting(actor: Actor, today: date, days: Calendar) -> list[dict[str, Any]]:
     """有期限的待办在前;待市级评审决定的、会上待我确认的,各一块,不与前面重复。"""
     timed = due.groups(actor, today, days)
-    return timed + due.without([*_reviews(actor, today)], timed)
+    return timed + due.without([*_reviews(actor, today), *_meetings(actor, today)], timed)
 
 
 def _reviews(actor: Actor, today: date) -> list[dict[str, Any]]:
@@ -100,10 +101,44 @@ def _reviews(actor: Actor, today: date) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def decided(actor: Actor) -> list[Decided]:
-    """我定过的,新的在前:评审、终裁、会上的决定。"""
-    found = [*_decided_reviews(actor), *_ruled(actor)]
+def _meetings(actor: Actor, today: date) -> list[dict[str, Any]]:
+    """会上等我确认的决定、我主持的会。"""
+    rows = meetings.waiting(actor, today)
+    if not rows:
+        return []
+    return [
+        {
+            "label": "会上等我的",
+            "note": f"{len(rows)} 件",
+            "items": [
+                {
+                    "date": row.on, "due": "促进会议", "act": row.act, "text": row.text,
+                    "clause": row.clause, "url": row.url, "button": row.act, "note": row.note,
+                }
+                for row in rows[:SHOWN]
+            ],
+            "more": "",
+            "more_url": "",
+        }
+    ]  # fmt: skip
+
+
+def decided(actor: Actor, today: date) -> list[Decided]:
+    """我定过的,新的在前:评审、终裁、会上的决定(评审、终裁只列一次)。"""
+    found = [*_decided_reviews(actor), *_ruled(actor), *_decided_meetings(actor, today)]
     return sorted(found, key=lambda one: one.on, reverse=True)
+
+
+def _decided_meetings(actor: Actor, today: date) -> list[Decided]:
+    rows = meetings.decided(actor, today, DECIDED)
+    return [
+        Decided(
+            row.on, f"{row.kind}：{row.title}", row.result, row.since, row.url,
+            "bad" if row.late else "",
+        )
+        for row in rows
+        if not row.elsewhere
+    ]  # fmt: skip
 
 
 def _decided_reviews(actor: Actor) -> list[Decided]:

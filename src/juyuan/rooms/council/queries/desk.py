@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.council import access
 from juyuan.rooms.council.models import ActionItem, AgendaItem, Decision, Meeting
-from juyuan.rooms.council.rules.agenda import ItemStatus
+from juyuan.rooms.council.rules.agenda import AgendaKind, DecisionResult, ItemStatus
 from juyuan.rooms.council.rules.items import ActionState, is_overdue
 from juyuan.rooms.council.rules.meetings import OPEN, MeetingState
 
@@ -43,6 +43,8 @@ class DecidedLine:
     actions: int = 0
     closed: int = 0
     late: int = 0
+    elsewhere: bool = False
+    """评审、终裁:它们自己的室里也记着这个决定。"""
 
     @property
     def since(self) -> str:
@@ -109,6 +111,8 @@ def decided(actor: Actor, on: date, limit: int = LIMIT) -> list[DecidedLine]:
                 f"/council/meetings/{row.meeting.code}/items/{row.item_id}/", len(items),
                 sum(i.state == ActionState.CLOSED for i in items),
                 sum(is_overdue(i.state_enum, i.due_on, on) for i in items),
+                row.item.kind_enum in (AgendaKind.REVIEW, AgendaKind.APPEAL)
+                and row.result_enum != DecisionResult.DEFERRED,
             )
         )  # fmt: skip
     return found
