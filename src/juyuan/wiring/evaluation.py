@@ -8,14 +8,18 @@ def reviews() -> None:
     from juyuan.foundation.duties import registry as duties
     from juyuan.foundation.exchange.kinds import register as register_export
     from juyuan.foundation.files import registry as files
+    from juyuan.foundation.invariants import register as register_invariants
     from juyuan.foundation.ledger import labels
     from juyuan.foundation.notices import registry as notices
     from juyuan.foundation.papers import registry as papers
     from juyuan.foundation.ui import menu
+    from juyuan.rooms.evaluation.actions import reviewmerging
     from juyuan.rooms.evaluation.exchange.reviews import KINDS as REVIEWS
     from juyuan.rooms.evaluation.queries import reviewaccess, reviewduty, reviewpages, reviewpaper
     from juyuan.rooms.evaluation.queries import reviews as read
+    from juyuan.rooms.evaluation.queries.reviewinvariants import INVARIANTS as REVIEW_INVARIANTS
     from juyuan.rooms.pipeline.facts import register_supplier
+    from juyuan.rooms.pipeline.movers import register_mover
     from juyuan.rooms.pipeline.queries.roomcards import register_card
 
     menu.register(
@@ -27,6 +31,8 @@ def reviews() -> None:
     labels.register({}, {read.OBJ: "评审"})
     register_export(*REVIEWS)
     register_card("review", reviewpages.project_card)
+    register_mover(reviewmerging.MOVER)
+    register_invariants(REVIEW_INVARIANTS)
     register_supplier("review_passed", lambda code: f"/reviews/send/{code}/", "送审")
     duties.register_object(
         read.OBJ, visible_ids=read.visible_ids, present=read.present, within=read.within

@@ -87,7 +87,7 @@ def facts_of(review: Review, *, project_url: str) -> list[dict[str, Any]]:
         ),
         ("新增用地", f"{said_number(review.land_mu)} 亩"),
         ("年综合能耗", f"{said_number(review.energy_tce)} 吨标准煤"),
-        ("市级资金", said_money(review.city_funds)),
+        ("市级资金", said_money(review.city_funds) if review.city_funds else "不使用"),
         ("达产年产值", _money(review.annual_output)),
         ("达产年税收", _money(review.annual_tax)),
         ("新增就业", "—" if review.jobs is None else f"{review.jobs:,} 人"),

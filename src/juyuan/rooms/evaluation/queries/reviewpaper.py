@@ -95,7 +95,7 @@ def _scale(review: Review) -> list[list[str]]:
     found += [
         ["新增用地", f"{said_number(review.land_mu)} 亩"],
         ["年综合能耗", f"{said_number(review.energy_tce)} 吨标准煤"],
-        ["市级资金", said_money(review.city_funds)],
+        ["市级资金", said_money(review.city_funds) if review.city_funds else "不使用"],
     ]
     for label, yuan in (("达产年产值", review.annual_output), ("达产年税收", review.annual_tax)):
         if yuan is not None:
@@ -136,7 +136,7 @@ def review_paper(facts: Mapping[str, Any], *, title: str, signer: str, dated: da
         Para(
             f"{facts['sent_by']}于{_day(facts['sent_on'])}将「{facts['project']}」{times}送审"
             f"（评审编号 {facts['code']}，项目编号 {facts['project_code']}）。"
-            f"依据{found.display}「{found.text}」，对项目以及项目主体评审如下。"
+            f"依据{found.display}「{found.text.rstrip('。')}」，对项目以及项目主体评审如下。"
         ),
         Heading("项目与分级"),
         Para(f"投资主体：{facts['investors'] or MISSING}。{facts['level']}：{facts['reason']}。"),
@@ -165,7 +165,10 @@ def review_paper(facts: Mapping[str, Any], *, title: str, signer: str, dated: da
         answer, unit, on, reason = facts["opinion"]
         body += [
             Heading("市级合规意见"),
-            Para(f"{unit}于{_day(on)}出具：{answer}。{reason}"),
+            Para(
+                f"{unit}于{_day(on)}出具：{answer}。"
+                + (f"{reason.rstrip('。')}。" if reason else "")
+            ),
         ]
     body += [Heading("决定"), Para(_decision(facts))]
     if facts["conditions"]:
@@ -173,7 +176,7 @@ def review_paper(facts: Mapping[str, Any], *, title: str, signer: str, dated: da
             Table(
                 ("条件", "期限", "做到的凭据"),
                 tuple((text, _day(by), proof or MISSING) for text, by, proof in facts["conditions"]),
-                (46, 22, 32),
+                (42, 28, 30),
             )
         )  # fmt: skip
     return Paper(

@@ -11,4 +11,6 @@ EVENTS: dict[str, str] = {
     "evaluation.review.declared": "评审：声明利害关系",
     "evaluation.review.scored": "评审：评分",
     "evaluation.review.rechecked": "评审：复核分",
+    "evaluation.review.carried": "评审：随项目合并转入",
+    "evaluation.review.returned": "评审：随撤销合并放回",
 }
