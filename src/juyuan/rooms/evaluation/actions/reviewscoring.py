@@ -349,7 +349,7 @@ def finish_scoring(*, actor: Actor, review: Review, now: datetime) -> Review:
     """
     require(access.can_check_vetoes(actor, review))
     steps.need_state(review, ReviewState.REVIEWING, what="结束评分")
-    findings = judge_finish(sheet_of(review))
+    findings = [*judge_before_scoring(*sheets_left(review), ()), *judge_finish(sheet_of(review))]
     if findings:
         raise RuleBroken(findings)
     refers = review.level == ReviewLevel.COUNTY_OPINION

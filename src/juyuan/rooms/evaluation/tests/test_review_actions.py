@@ -332,6 +332,16 @@ def test_s3_4b_结束评分_人数不够的不能(cast: Any) -> None:
     r.appointed(cast, review, ["lisi"])
     assert ("recheck", "longshan") not in open_duties()
     r.scores(cast, review, "lisi")
+    sheets.check_vetoes(  # 核对过的又改回没有核对:不能结束
+        actor=by, review=review, answers={"safety": sheets.VetoDraft(None)}, now=cast.NOW
+    )
+    refused(
+        lambda: scoring.finish_scoring(actor=by, review=review, now=cast.NOW),
+        RuleBroken, "一票否决还有 1 项没有核对",
+    )  # fmt: skip
+    sheets.check_vetoes(
+        actor=by, review=review, answers={"safety": sheets.VetoDraft(False)}, now=cast.NOW
+    )
     refused(
         lambda: scoring.finish_scoring(actor=cast.actor("dongfeng"), review=review, now=cast.NOW),
         Denied,

@@ -108,6 +108,9 @@ def test_s3_4b_评审人打分期间看不见别人的分_回避的划去(cast: 
     )
     said = page(cast, "heyan", base)
     assert "<del>柯经办</del>" in said and "曾任顾问" in said
+    for path in ("score/", "declare/"):
+        response = cast.client("keji").get(base + path)
+        assert response.status_code == 403 and "回避这次评审" in text(response)
 
 
 def test_s3_4b_合规意见_补充_调取_撤回_都在页面上(cast: Any) -> None:

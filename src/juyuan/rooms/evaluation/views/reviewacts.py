@@ -19,12 +19,12 @@ from juyuan.foundation.ui.errors import Step, respond
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import NotFound, RuleBroken, Stale, require
+from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale, require
 from juyuan.rooms.evaluation.actions import reviews as acts
 from juyuan.rooms.evaluation.actions import reviewscoring as scoring
 from juyuan.rooms.evaluation.actions import reviewsheets as sheets
 from juyuan.rooms.evaluation.forms import reviews as forms_
-from juyuan.rooms.evaluation.models import Review
+from juyuan.rooms.evaluation.models import Review, Reviewer
 from juyuan.rooms.evaluation.queries import reviewaccess as access
 from juyuan.rooms.evaluation.queries import reviewpages as pages
 from juyuan.rooms.evaluation.queries import reviews as read
@@ -46,6 +46,18 @@ def actor_of(request: HttpRequest) -> Actor:
     if actor is None or (actor.posts and all(p.role in ADMIN_ROLES for p in actor.posts)):
         raise NotFound
     return actor
+
+
+def seat_of(actor: Actor, review: Review) -> Reviewer:
+    """自己的席位;已回避的不再打分、声明。
+
+    Raises:
+        Denied: 不是评审人,或已回避。
+    """
+    seat = scoring.own_seat(actor, review)
+    if seat.recused:
+        raise Denied("您已声明有利害关系，回避这次评审，分数不计", CLAUSE)
+    return seat
 
 
 def open_review(request: HttpRequest, code: str) -> tuple[Actor, Review]:
@@ -196,7 +208,7 @@ def dismissing(request: HttpRequest, code: str, reviewer_id: int) -> HttpRespons
 def declaring(request: HttpRequest, code: str) -> HttpResponse:
     """声明利害关系。"""
     actor, review = open_review(request, code)
-    seat = scoring.own_seat(actor, review)
+    seat = seat_of(actor, review)
     form = forms_.DeclareForm(posted(request)[0])
 
     def run() -> None:
@@ -219,7 +231,7 @@ def declaring(request: HttpRequest, code: str) -> HttpResponse:
 def scoring_(request: HttpRequest, code: str) -> HttpResponse:
     """打分;还没有声明的先去声明。"""
     actor, review = open_review(request, code)
-    seat = scoring.own_seat(actor, review)
+    seat = seat_of(actor, review)
     if seat.declaration == Declaration.PENDING and request.method != "POST":
         return HttpResponseRedirect(reverse("evaluation:review_declare", args=[review.code]))
     hints = pages.hints(review, read.card_of(review))
