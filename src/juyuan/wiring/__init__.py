@@ -474,7 +474,6 @@ def api_routers() -> list[tuple[str, Any]]:
     from juyuan.foundation.papers.api import router as papers
     from juyuan.foundation.policy.api import router as parameters
     from juyuan.rooms.chains.api import router as chains
-    from juyuan.rooms.evaluation.api.reviews import router as reviews
     from juyuan.rooms.first_contact.api import router as first_contacts
     from juyuan.rooms.investors.api import router as investors
     from juyuan.rooms.outreach.api import router as leads
@@ -489,11 +488,11 @@ def api_routers() -> list[tuple[str, Any]]:
         ("/chains", chains),
         ("/first-contacts", first_contacts),
         ("/leads", leads),
-        ("/reviews", reviews),
         ("/figures", figures),
         ("/monthly-updates", months),
         ("/duties", duties),
         ("/notices", notices),
         *council.api_routers(),
         ("/papers", papers),
+        *evaluation.routers(),
     ]

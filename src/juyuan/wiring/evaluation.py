@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def reviews() -> None:
     """评审。"""
@@ -48,13 +50,28 @@ def reviews() -> None:
 def opinions() -> None:
     """审查意见与承诺审查。"""
     from juyuan.foundation.duties import registry as duties
+    from juyuan.foundation.exchange import kinds as exchange
+    from juyuan.foundation.figures.registry import day_by
     from juyuan.foundation.files import registry as files
     from juyuan.foundation.ledger import labels
     from juyuan.foundation.notices import registry as notices
     from juyuan.foundation.papers import registry as papers
-    from juyuan.rooms.evaluation.queries import opinion_duty, opinions, scrutiny, scrutiny_paper
+    from juyuan.foundation.ui.menu import MenuItem
+    from juyuan.foundation.ui.menu import register as register_menu
+    from juyuan.foundation.workdays import clock
+    from juyuan.rooms.evaluation.queries import (
+        opinion_access,
+        opinion_card,
+        opinion_duty,
+        opinion_exports,
+        opinion_figures,
+        opinions,
+        scrutiny,
+        scrutiny_paper,
+    )
     from juyuan.rooms.evaluation.rules.opinions import OpinionKind
     from juyuan.rooms.pipeline.facts import register_supplier
+    from juyuan.rooms.pipeline.queries.roomcards import register_card
 
     labels.register({}, {opinions.OBJ: "审查申请", scrutiny.OBJ: "承诺审查记录"})
     for name, room in ((opinions.OBJ, opinions), (scrutiny.OBJ, scrutiny)):
@@ -72,6 +89,15 @@ def opinions() -> None:
     for notice in opinion_duty.notice_kinds():
         notices.register(notice)
     papers.register(scrutiny_paper.PAPER)
+    exchange.register(*opinion_exports.KINDS)
+    register_card("scrutiny", opinion_card.project_card)
+    opinion_figures.register(day_by(clock.today))
+    register_menu(
+        MenuItem(
+            "opinions", "审查意见", "evaluation:opinions", "gavel", "决策与服务", 20,
+            visible=lambda actor: bool(opinion_access.can_list(actor)),
+        )
+    )  # fmt: skip
     for one in OpinionKind:
         register_supplier(one.value, lambda code: f"{scrutiny.url_of(code)}#opinions", "申请审查")
     register_supplier(
@@ -111,6 +137,15 @@ def tracking() -> None:
     export.register(*trackingexport.KINDS)
     for paper in letters.paper_kinds(acts.issued, acts.voided):
         papers.register(paper)
+
+
+def routers() -> list[tuple[str, Any]]:
+    """接口各路由:(前缀, 路由)。"""
+    from juyuan.rooms.evaluation.api.opinions import router as opinions
+    from juyuan.rooms.evaluation.api.reviews import router as reviews
+    from juyuan.rooms.evaluation.api.scrutiny import router as scrutiny
+
+    return [("/reviews", reviews), ("", opinions), ("", scrutiny)]
 
 
 def connect() -> None:

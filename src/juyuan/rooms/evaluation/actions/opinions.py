@@ -99,7 +99,7 @@ def ask(*, actor: Actor, project: Project, draft: AskDraft, now: datetime) -> Op
 
 
 def return_request(
-    *, actor: Actor, request: OpinionRequest, reason: str, now: datetime
+    *, actor: Actor, request: OpinionRequest, reason: str, version: int | None = None, now: datetime
 ) -> OpinionRequest:
     """退回补材料:写明缺什么;时限停在申请单位那一边,补齐再送重新起算。
 
@@ -111,7 +111,7 @@ def return_request(
     require(access.can_draft(actor, request))
     _reason(reason, "请写明还缺什么材料")
     with transaction.atomic():
-        _step(request, OpinionVerb.RETURN, actor, now, reason=reason)
+        _step(request, OpinionVerb.RETURN, actor, now, reason=reason, version=version)
         end_duty(
             kind=ANSWER, object_type=read.OBJ, object_id=request.pk,
             act="evaluation.opinion.return", actor=actor, now=now,
@@ -123,7 +123,7 @@ def return_request(
 
 def resubmit(
     *, actor: Actor, request: OpinionRequest, note: str, file_id: int | None = None,
-    now: datetime,
+    version: int | None = None, now: datetime,
 ) -> OpinionRequest:  # fmt: skip
     """补齐再送:写明补了什么,可换协议文本;时限自今日次日起重新算。
 
@@ -144,7 +144,7 @@ def resubmit(
         }  # fmt: skip
         if stored is not None:
             changes |= {"file_sha256": stored.sha256, "file_name": stored.name[:200]}
-        _step(request, OpinionVerb.RESUBMIT, actor, now, reason=note, **changes)
+        _step(request, OpinionVerb.RESUBMIT, actor, now, reason=note, version=version, **changes)
         if stored is not None:
             _use(request, stored, "file_use_id", f"协议文本（第{request.round}次送）", actor, now)
         end_duty(
@@ -190,7 +190,7 @@ def draft_answer(
 
 
 def send_back(
-    *, actor: Actor, request: OpinionRequest, reason: str, now: datetime
+    *, actor: Actor, request: OpinionRequest, reason: str, version: int | None = None, now: datetime
 ) -> OpinionRequest:
     """签发人退回重拟。
 
@@ -202,12 +202,14 @@ def send_back(
     require(access.can_sign(actor, request))
     _reason(reason, "请写明哪里要改")
     with transaction.atomic():
-        _step(request, OpinionVerb.SEND_BACK, actor, now, reason=reason)
+        _step(request, OpinionVerb.SEND_BACK, actor, now, reason=reason, version=version)
         _end_sign(request, "evaluation.opinion.send_back", actor, now)
     return request
 
 
-def sign(*, actor: Actor, request: OpinionRequest, now: datetime) -> OpinionRequest:
+def sign(
+    *, actor: Actor, request: OpinionRequest, version: int | None = None, now: datetime
+) -> OpinionRequest:
     """签发:意见作出,告知申请人;通过、有条件的记作项目的凭据。
 
     Raises:
@@ -225,7 +227,7 @@ def sign(*, actor: Actor, request: OpinionRequest, now: datetime) -> OpinionRequ
             ) from None
         _step(
             request, OpinionVerb.SIGN, actor, now, answered_by_id=actor.account_id,
-            answered_by_name=actor.name, answered_at=now,
+            answered_by_name=actor.name, answered_at=now, version=version,
         )  # fmt: skip
         if counts(Conclusion(request.conclusion)):
             fact = _state(request, project, actor, now)
@@ -243,7 +245,7 @@ def sign(*, actor: Actor, request: OpinionRequest, now: datetime) -> OpinionRequ
 
 
 def withdraw(
-    *, actor: Actor, request: OpinionRequest, reason: str, now: datetime
+    *, actor: Actor, request: OpinionRequest, reason: str, version: int | None = None, now: datetime
 ) -> OpinionRequest:
     """申请单位撤回申请(签发之前)。
 
@@ -255,7 +257,7 @@ def withdraw(
     require(access.can_ask(actor, request.project))
     _reason(reason, "请写明为什么撤回")
     with transaction.atomic():
-        _step(request, OpinionVerb.WITHDRAW, actor, now, reason=reason)
+        _step(request, OpinionVerb.WITHDRAW, actor, now, reason=reason, version=version)
         for kind in (ANSWER, SIGN, MATERIAL):
             end_duty(
                 kind=kind, object_type=read.OBJ, object_id=request.pk, cancelled=True,
@@ -265,7 +267,9 @@ def withdraw(
     return request
 
 
-def revoke(*, actor: Actor, request: OpinionRequest, reason: str, now: datetime) -> OpinionRequest:
+def revoke(
+    *, actor: Actor, request: OpinionRequest, reason: str, version: int | None = None, now: datetime
+) -> OpinionRequest:
     """审查单位撤销自己签发的意见:记在项目上的凭据一并撤回,申请单位可以重新申请。
 
     Raises:
@@ -276,7 +280,7 @@ def revoke(*, actor: Actor, request: OpinionRequest, reason: str, now: datetime)
     require(access.can_revoke(actor, request))
     _reason(reason, "请写明为什么撤销")
     with transaction.atomic():
-        _step(request, OpinionVerb.REVOKE, actor, now, reason=reason)
+        _step(request, OpinionVerb.REVOKE, actor, now, reason=reason, version=version)
         fact = request.evidence
         if fact is not None and fact.voided_at is None:
             withdraw_fact(actor=actor, evidence=fact, reason=f"撤销意见：{reason.strip()}", now=now)
@@ -378,7 +382,7 @@ def _end_sign(request: OpinionRequest, act: str, actor: Actor, now: datetime) ->
 
 def _step(
     request: OpinionRequest, verb: OpinionVerb, actor: Actor, now: datetime, *, reason: str = "",
-    **changes: Any,
+    version: int | None = None, **changes: Any,
 ) -> None:  # fmt: skip
     """走一步:状态表准不准,带版本的条件更新,经过与台账。
 
@@ -386,6 +390,8 @@ def _step(
         RuleBroken: 此刻走不了这一步。
         Stale: 他人先行。
     """
+    if version is not None and version != request.version:
+        raise Stale(mine={"version": version}, theirs={"version": request.version})
     was = request.state_enum
     to = next_state(was, verb)
     if to is None:

@@ -22,8 +22,10 @@ from juyuan.rooms.evaluation.rules.opinions import (
     WAITING,
     OpinionKind,
     OpinionState,
+    OpinionVerb,
     Reviewer,
     is_late,
+    next_state,
 )
 from juyuan.rooms.pipeline.models import Project
 from juyuan.rooms.pipeline.queries.scope import seen_whole
@@ -88,6 +90,11 @@ def door(actor: Actor, code: str) -> OpinionRequest:
 def sees_project(actor: Actor, request: OpinionRequest) -> bool:
     """看不看得全那个项目(审查单位的人多半看不见,页上不给项目的去处)。"""
     return seen_whole(actor).filter(pk=request.project_id).exists()
+
+
+def projects_whole(actor: Actor, ids: Sequence[int]) -> set[int]:
+    """这些项目里看得全的。"""
+    return set(seen_whole(actor).filter(pk__in=list(ids)).values_list("pk", flat=True))
 
 
 def reviewer_rule(on: date) -> Reviewer:
@@ -205,6 +212,30 @@ def open_of(project: Project, kind: OpinionKind) -> OpinionRequest | None:
 def steps_of(request: OpinionRequest) -> Sequence[OpinionStep]:
     """经过,旧的在前。"""
     return list(request.steps.order_by("pk"))
+
+
+def days_of(on: date) -> int:
+    """几个工作日内答复。"""
+    return int(params(on)["opinion.workdays"])
+
+
+def offered(actor: Actor, request: OpinionRequest, *, whole: bool) -> set[OpinionVerb]:
+    """此人此刻能办的各步(只为显示,判断仍在动作里)。`whole` 即看得全那个项目。"""
+    may = {
+        OpinionVerb.DRAFT: access.can_draft, OpinionVerb.RETURN: access.can_draft,
+        OpinionVerb.SIGN: access.can_sign, OpinionVerb.SEND_BACK: access.can_sign,
+        OpinionVerb.REVOKE: access.can_revoke,
+    }  # fmt: skip
+    found = {
+        verb for verb, check in may.items()
+        if next_state(request.state_enum, verb) and check(actor, request)
+    }  # fmt: skip
+    if whole and access.can_ask(actor, request.project):
+        found |= {
+            verb for verb in (OpinionVerb.RESUBMIT, OpinionVerb.WITHDRAW)
+            if next_state(request.state_enum, verb)
+        }  # fmt: skip
+    return found
 
 
 def asked_on(request: OpinionRequest) -> date:

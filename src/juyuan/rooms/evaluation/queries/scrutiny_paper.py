@@ -144,3 +144,11 @@ PAPER = PaperKind(
     within=read.within, can_prepare=_no, can_approve=_no, url=_url, needs_approval=False,
     delivers=False,
 )  # fmt: skip
+
+
+def paper_of(record: Scrutiny) -> Document | None:
+    """这一轮办结时存档的文件;没有办结的为空。"""
+    if record.evidence_id is None or record.evidence is None:
+        return None
+    rows = Document.objects.filter(kind=KIND, object_type=read.OBJ, object_id=record.pk)
+    return rows.filter(number=record.evidence.number).first()

@@ -184,7 +184,7 @@ def team(request: HttpRequest, code: str, payload: TeamIn) -> Any:
 @router.post("/{code}/escalation/plan", response={200: EscalationsOut, **WRITE},
              url_name="project_escalation_plan", summary="交工作方案")  # fmt: skip
 def plan(
-    request: HttpRequest, code: str, payload: Form[PlanIn], file: File[UploadedFile] | None = None
+    request: HttpRequest, code: str, payload: Form[PlanIn], file: File[UploadedFile | None] = None
 ) -> Any:
     """multipart:方案内容,可附文件;可带 Idempotency-Key。"""
 
