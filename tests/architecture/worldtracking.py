@@ -17,6 +17,11 @@ NAMES = {
     "promise_manual", "breach_close", "letter_new", "letter", "letter_deliver", "letter_reply",
     "letter_talk", "letter_outcome", "letter_decide",
 }  # fmt: skip
+API = {
+    "api:promise", "api:promise_add", "api:promise_release", "api:promise_breach",
+    "api:promise_press", "api:letter", "api:letter_draft", "api:letter_outcome",
+    "api:letter_decide",
+}  # fmt: skip
 
 
 def build(world: Any) -> None:
@@ -41,13 +46,14 @@ def build(world: Any) -> None:
 
 def kwargs(world: Any, name: str, level: str) -> dict[str, Any] | None:
     """这个网址的参数;不是本处的网址为空。"""
-    if not name.startswith(ROOM) or name.removeprefix(ROOM) not in NAMES:
+    short = name.removeprefix(ROOM).removeprefix("api:")
+    own = (name.startswith(ROOM) and short in NAMES) or name in API
+    if not own:
         return None
     project, promise, debt, breach, letter = world.tracking[level]
-    short = name.removeprefix(ROOM)
-    if short in ("promises", "promise_new", "promise_fill"):
+    if short in ("promises", "promise_new", "promise_fill", "promise_add"):
         return {"code": project.code}
-    if short in ("breach_close", "letter_new"):
+    if short in ("breach_close", "letter_new", "letter_draft"):
         return {"code": breach.code}
     if short.startswith("letter"):
         return {"code": letter.code}

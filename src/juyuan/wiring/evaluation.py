@@ -144,8 +144,9 @@ def routers() -> list[tuple[str, Any]]:
     from juyuan.rooms.evaluation.api.opinions import router as opinions
     from juyuan.rooms.evaluation.api.reviews import router as reviews
     from juyuan.rooms.evaluation.api.scrutiny import router as scrutiny
+    from juyuan.rooms.evaluation.api.tracking import router as promises
 
-    return [("/reviews", reviews), ("", opinions), ("", scrutiny)]
+    return [("/reviews", reviews), ("", opinions), ("", scrutiny), ("", promises)]
 
 
 def connect() -> None:

@@ -1,0 +1,544 @@
+"""接口:承诺、违约、函。与网页同一批查询、同一批动作。公文的改、批、印发在 `/papers`。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from juyuan.foundation.apikit.idempotency import once
+from juyuan.foundation.apikit.listing import total_of, understood
+from juyuan.foundation.apikit.shapes import READ, WRITE, BadCursor, Strict, optional_match, precheck
+from juyuan.foundation.people.models import ADMIN_ROLES
+from juyuan.foundation.people.queries import unit_by_code
+from juyuan.foundation.ui.keyset import Order, choose_order, paginate
+from juyuan.foundation.workdays import clock
+from juyuan.kernel.actor import Actor
+from juyuan.kernel.verdict import NotFound, Stale, require
+from juyuan.rooms.evaluation.actions import breaches as breach_acts
+from juyuan.rooms.evaluation.actions import letters as letter_acts
+from juyuan.rooms.evaluation.actions import promises as acts
+from juyuan.rooms.evaluation.models import Breach, Letter, Promise
+from juyuan.rooms.evaluation.queries import breaches as breach_read
+from juyuan.rooms.evaluation.queries import letters as letter_read
+from juyuan.rooms.evaluation.queries import promises as read
+from juyuan.rooms.evaluation.queries import tracking_access as access
+from juyuan.rooms.evaluation.queries import trackingpages as pages
+from juyuan.rooms.evaluation.rules.breaches import OutcomeDraft
+from juyuan.rooms.evaluation.rules.promises import DebtDraft, PromiseDraft
+from juyuan.rooms.pipeline.queries.scope import door as project_door
+
+router = Router(tags=["履约"])
+ORDERS = {"id": Order("id")}
+Check = Callable[[HttpRequest, Actor, dict[str, Any]], None]
+
+
+# ───────── 进出的形状 ─────────
+
+
+class DebtIn(Strict):
+    """政府先要做的一件。`unit` 是单位代码。"""
+
+    kind: str = Field(max_length=30)
+    text: str = Field(max_length=500)
+    unit: str = Field(max_length=40)
+    due_on: date
+
+
+class PromiseIn(Strict):
+    """登记一项承诺。`target` 是约定值:金额、每亩金额以元,数量以个;到期做到的不给。"""
+
+    kind: str = Field(max_length=30)
+    text: str = Field(max_length=500)
+    due_on: date
+    target: int | None = None
+    wanted: str = Field(max_length=200)
+    quote: str = Field(default="", max_length=1000)
+    place: str = Field(default="", max_length=100)
+    contract_number: str = Field(default="", max_length=100)
+    debts: list[DebtIn] = Field(default_factory=list, max_length=20)
+
+
+class BreachIn(Strict):
+    """对规则提出的一条作结论。"""
+
+    test: str = Field(max_length=20)
+    verdict: Literal["confirm", "dismiss"]
+    reason: str = Field(max_length=1000)
+
+
+class ReasonIn(Strict):
+    """理由。"""
+
+    reason: str = Field(max_length=1000)
+
+
+class LetterIn(Strict):
+    """起草一封函:可以改的话。"""
+
+    words: dict[str, str] = Field(default_factory=dict)
+
+
+class OutcomeIn(Strict):
+    """提出函的结果。"""
+
+    outcome: Literal["speed_up", "adjust", "extend", "exit"]
+    reason: str = Field(max_length=1000)
+    until: date | None = None
+
+
+class DecideIn(Strict):
+    """批准或退回函的结果。"""
+
+    agree: bool
+    reason: str = Field(default="", max_length=1000)
+
+
+class DebtOut(Schema):
+    """政府先行的一件。"""
+
+    id: int
+    kind: str
+    text: str
+    unit: str
+    due_on: date
+    done_on: date | None
+    item: str
+
+
+class HitOut(Schema):
+    """规则提出的一条;`debt` 不空即政府先欠着,不追企业。"""
+
+    test: str
+    label: str
+    light: str
+    promised: str
+    actual: str
+    deviation: str
+    debt: str
+
+
+class BreachOut(Schema):
+    """一项认定的违约。"""
+
+    code: str
+    test: str
+    label: str
+    state: str
+    light: str
+    facts: dict[str, Any]
+    reason: str
+    by: str
+    quiet_until: date | None
+
+
+class PromiseOut(Schema):
+    """一项承诺与它今天的样子。`light`:ok 正常、warn 偏差、bad 严重偏差、idle 未到期。"""
+
+    code: str
+    project: str
+    project_name: str
+    kind: str
+    kind_label: str
+    text: str
+    target: int | None
+    due_on: date
+    fair_due: date
+    wanted: str
+    source: str
+    state: str
+    version: int
+    actual: str
+    light: str
+    light_label: str
+    debts: list[DebtOut]
+    proposals: list[HitOut]
+    breaches: list[BreachOut]
+    letters: list[str]
+
+
+class LetterOut(Schema):
+    """一封函。文稿在 `paper`(公文编号)。"""
+
+    code: str
+    level: str
+    level_label: str
+    state: str
+    project: str
+    promise: str
+    breach: str
+    unit: str
+    paper: str
+    number: str
+    issued_on: date | None
+    reply_by: date | None
+    outcome: str
+    until: date | None
+    version: int
+
+
+class PromisePage(Schema):
+    items: list[PromiseOut]
+    next: str | None
+    total: int | None
+
+
+class LetterPage(Schema):
+    items: list[LetterOut]
+    next: str | None
+    total: int | None
+
+
+class PromiseFilters(Schema):
+    """条件:项目编号、种类、状态。"""
+
+    project: str = ""
+    kind: str = ""
+    state: str = ""
+    sort: str = "-id"
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str = ""
+    count: str = ""
+
+
+class LetterFilters(Schema):
+    """条件:项目编号、级别、状态。"""
+
+    project: str = ""
+    level: str = ""
+    state: str = ""
+    sort: str = "-id"
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str = ""
+    count: str = ""
+
+
+# ───────── 写成样子 ─────────
+
+
+def entered(actor: Actor) -> Actor:
+    """三员不进业务室,与网页同。
+
+    Raises:
+        NotFound: 任职都是三员。
+    """
+    if actor.posts and all(post.role in ADMIN_ROLES for post in actor.posts):
+        raise NotFound
+    return actor
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """令牌认出的行动者。"""
+    return entered(request.actor)  # type: ignore[attr-defined]
+
+
+def _breach(row: Breach) -> dict[str, Any]:
+    return {
+        "code": row.code, "test": row.test, "label": row.test_label, "state": row.state,
+        "light": row.light, "facts": row.facts, "reason": row.reason, "by": row.by_name,
+        "quiet_until": row.quiet_until,
+    }  # fmt: skip
+
+
+def _promise(row: pages.Row) -> dict[str, Any]:
+    promise = row.promise
+    return {
+        "code": promise.code, "project": promise.project.code, "kind": promise.kind,
+        "project_name": promise.project.name, "kind_label": row.kind, "text": promise.text,
+        "target": promise.target, "due_on": promise.due_on, "wanted": promise.wanted,
+        "fair_due": row.tracked.judged.fair_due, "source": promise.source, "state": promise.state,
+        "version": promise.version, "actual": row.actual, "light": row.light,
+        "light_label": row.light_label,
+        "debts": [
+            {"id": d.pk, "kind": d.kind, "text": d.text, "unit": d.unit.code, "due_on": d.due_on,
+             "done_on": d.done_on, "item": d.item_ref}
+            for d in row.tracked.debts
+        ],
+        "proposals": [
+            {"test": p.hit.test.value, "label": p.hit.test.label, "light": p.hit.light.value,
+             "promised": p.said.promised, "actual": p.said.actual,
+             "deviation": p.said.deviation, "debt": p.debt}
+            for p in row.said
+        ],
+        "breaches": [_breach(b) for b in row.breaches],
+        "letters": [x.code for x in row.letters],
+    }  # fmt: skip
+
+
+def _one(promise: Promise) -> dict[str, Any]:
+    fresh = Promise.objects.select_related("project").get(pk=promise.pk)
+    return _promise(pages.rows_of([fresh], clock.today())[0])
+
+
+def _letter(row: Letter) -> dict[str, Any]:
+    document = row.document
+    return {
+        "code": row.code, "level": row.level, "level_label": row.level_label, "state": row.state,
+        "project": row.breach.promise.project.code, "promise": row.breach.promise.code,
+        "breach": row.breach.code, "unit": row.unit.code, "issued_on": row.issued_on,
+        "paper": document.code if document else "", "reply_by": row.reply_by,
+        "number": document.number if document else "", "outcome": row.outcome,
+        "until": row.until, "version": row.version,
+    }  # fmt: skip
+
+
+# ───────── 承诺 ─────────
+
+
+@router.get("/promises", response={200: PromisePage, **READ}, url_name="promises",
+            summary="承诺清单")  # fmt: skip
+def list_promises(request: HttpRequest, filters: Query[PromiseFilters]) -> Any:
+    """看得见的承诺与今天的样子。"""
+    actor = actor_of(request)
+    require(access.can_list(actor))
+    understood(request, PromiseFilters, filters.sort, ORDERS)
+    rows = read.visible_to(actor).select_related("project")
+    for name, value in (
+        ("project__code", filters.project), ("kind", filters.kind), ("state", filters.state),
+    ):  # fmt: skip
+        if value:
+            rows = rows.filter(**{name: value.replace("\x00", "")})
+    page = paginate(rows, choose_order(filters.sort, ORDERS, "-id"), filters.cursor, filters.limit)
+    if page.bad_cursor:
+        raise BadCursor
+    return {
+        "items": [_promise(r) for r in pages.rows_of(list(page.items), clock.today())],
+        "next": page.next or None,
+        "total": total_of(rows, exact=filters.count == "exact"),
+    }
+
+
+@router.get("/promises/{code}", response={200: PromiseOut, **READ}, url_name="promise",
+            summary="一项承诺")  # fmt: skip
+def get_promise(request: HttpRequest, code: str) -> Any:
+    """今天的样子:实际、灯、规则提出的、政府欠着的、函。"""
+    return _one(read.door(actor_of(request), code))
+
+
+@router.post("/projects/{code}/promises", response={201: PromiseOut, **WRITE},
+             url_name="promise_add", summary="登记承诺")  # fmt: skip
+def add(request: HttpRequest, code: str, payload: PromiseIn) -> Any:
+    """签约之后登记一项承诺。可带 Idempotency-Key。"""
+    actor = actor_of(request)
+    project = project_door(actor, code)
+    require(access.can_keep(actor, project))
+    debts = []
+    for one in payload.debts:
+        unit = unit_by_code(one.unit)
+        debts.append(DebtDraft(one.kind, one.text, unit.pk if unit else None, one.due_on))
+    draft = PromiseDraft(
+        kind=payload.kind, text=payload.text, due_on=payload.due_on, target=payload.target,
+        wanted=payload.wanted, quote=payload.quote, place=payload.place,
+        contract_number=payload.contract_number, debts=tuple(debts),
+    )  # fmt: skip
+
+    def act() -> tuple[int, dict[str, Any]]:
+        row = acts.add_promise(actor=actor, project=project, draft=draft, now=clock.now())
+        return 201, _one(row)
+
+    return once(request, act)
+
+
+def _on_promise(
+    request: HttpRequest, code: str, may: Callable[[Actor, Promise], Any],
+    run: Callable[[Actor, Promise, int], Any],
+) -> Any:  # fmt: skip
+    actor = actor_of(request)
+    promise = read.door(actor, code)
+    require(may(actor, promise))
+    version = _version(request, promise)
+
+    def act() -> tuple[int, dict[str, Any]]:
+        run(actor, promise, version)
+        return 200, _one(promise)
+
+    return once(request, act)
+
+
+def _version(request: HttpRequest, row: Any) -> int:
+    """带了 If-Match 的,须是现在的版本。"""
+    version = optional_match(request)
+    if version is not None and version != row.version:
+        raise Stale(mine={"version": version}, theirs={"version": row.version})
+    return int(row.version)
+
+
+def may_judge(actor: Actor, promise: Promise) -> Any:
+    """认定、解除。"""
+    return access.can_judge(actor, promise.project)
+
+
+def may_keep(actor: Actor, promise: Promise) -> Any:
+    """登记、转交办。"""
+    return access.can_keep(actor, promise.project)
+
+
+@router.post("/promises/{code}/release", response={200: PromiseOut, **WRITE},
+             url_name="promise_release", summary="解除承诺")  # fmt: skip
+def release(request: HttpRequest, code: str, payload: ReasonIn) -> Any:
+    """不再要求兑现;登记的人不能自己解除。可带 If-Match。"""
+    return _on_promise(request, code, may_judge, lambda actor, row, version: acts.release(
+        actor=actor, promise=row, reason=payload.reason, version=version, now=clock.now()
+    ))  # fmt: skip
+
+
+@router.post("/promises/{code}/breach", response={200: PromiseOut, **WRITE},
+             url_name="promise_breach", summary="认定或不认定违约")  # fmt: skip
+def breach(request: HttpRequest, code: str, payload: BreachIn) -> Any:
+    """对规则提出的一条作结论;政府先欠着的不能认定。可带 If-Match。"""
+    conclude = (
+        breach_acts.confirm_breach if payload.verdict == "confirm" else breach_acts.dismiss_breach
+    )
+    return _on_promise(request, code, may_judge, lambda actor, row, version: conclude(
+        actor=actor, promise=row, test=payload.test, reason=payload.reason, now=clock.now()
+    ))  # fmt: skip
+
+
+@router.post("/promises/{code}/press", response={200: PromiseOut, **WRITE},
+             url_name="promise_press", summary="政府欠着的转交办")  # fmt: skip
+def press(request: HttpRequest, code: str) -> Any:
+    """逐件转成交办事项,转过的不再转。可带 If-Match。"""
+    return _on_promise(request, code, may_keep, lambda actor, row, version: breach_acts.press_debts(
+        actor=actor, promise=row, now=clock.now()
+    ))  # fmt: skip
+
+
+# ───────── 函 ─────────
+
+
+@router.get("/letters", response={200: LetterPage, **READ}, url_name="letters", summary="函清单")
+def list_letters(request: HttpRequest, filters: Query[LetterFilters]) -> Any:
+    """看得见的函。"""
+    actor = actor_of(request)
+    require(access.can_list(actor))
+    understood(request, LetterFilters, filters.sort, ORDERS)
+    rows = letter_read.with_all(letter_read.visible_to(actor))
+    for name, value in (
+        ("breach__promise__project__code", filters.project), ("level", filters.level),
+        ("state", filters.state),
+    ):  # fmt: skip
+        if value:
+            rows = rows.filter(**{name: value.replace("\x00", "")})
+    page = paginate(rows, choose_order(filters.sort, ORDERS, "-id"), filters.cursor, filters.limit)
+    if page.bad_cursor:
+        raise BadCursor
+    return {
+        "items": [_letter(row) for row in page.items],
+        "next": page.next or None,
+        "total": total_of(rows, exact=filters.count == "exact"),
+    }
+
+
+@router.get("/letters/{code}", response={200: LetterOut, **READ}, url_name="letter",
+            summary="一封函")  # fmt: skip
+def get_letter(request: HttpRequest, code: str) -> Any:
+    """走到哪一步、回复截止、结果;文稿由公文的接口取。"""
+    return _letter(letter_read.door(actor_of(request), code))
+
+
+@router.post("/breaches/{code}/letter", response={201: LetterOut, **WRITE},
+             url_name="letter_draft", summary="起草函")  # fmt: skip
+def draft(request: HttpRequest, code: str, payload: LetterIn) -> Any:
+    """起草阶梯上的下一封;已有在办的不再起草。可带 Idempotency-Key。"""
+    actor = actor_of(request)
+    row = breach_read.door(actor, code)
+    require(letter_read.can_draft(actor, row))
+
+    def act() -> tuple[int, dict[str, Any]]:
+        made = letter_acts.draft_letter(
+            actor=actor, breach=row, words=payload.words, now=clock.now()
+        )
+        return 201, _letter(letter_read.door(actor, made.code))
+
+    return once(request, act)
+
+
+def _on_letter(
+    request: HttpRequest, code: str, may: Callable[[Actor, Letter], Any],
+    run: Callable[[Actor, Letter, int], Any],
+) -> Any:  # fmt: skip
+    actor = actor_of(request)
+    letter = letter_read.door(actor, code)
+    require(may(actor, letter))
+    version = _version(request, letter)
+
+    def act() -> tuple[int, dict[str, Any]]:
+        run(actor, letter, version)
+        return 200, _letter(letter_read.door(actor, code))
+
+    return once(request, act)
+
+
+@router.post("/letters/{code}/outcome", response={200: LetterOut, **WRITE},
+             url_name="letter_outcome", summary="提出函的结果")  # fmt: skip
+def outcome(request: HttpRequest, code: str, payload: OutcomeIn) -> Any:
+    """已记回复的,提出结果,等负责人批准。可带 If-Match。"""
+    given = OutcomeDraft(payload.outcome, payload.reason, payload.until)
+    return _on_letter(
+        request, code, letter_read.can_handle,
+        lambda actor, row, version: letter_acts.propose_outcome(
+            actor=actor, letter=row, draft=given, version=version, now=clock.now()
+        ),
+    )  # fmt: skip
+
+
+@router.post("/letters/{code}/decide", response={200: LetterOut, **WRITE},
+             url_name="letter_decide", summary="批准函的结果")  # fmt: skip
+def decide(request: HttpRequest, code: str, payload: DecideIn) -> Any:
+    """同意即了结;不同意的退回,写明理由。可带 If-Match。"""
+    return _on_letter(
+        request, code, letter_read.can_decide,
+        lambda actor, row, version: letter_acts.decide_outcome(
+            actor=actor, letter=row, agree=payload.agree, reason=payload.reason, version=version,
+            now=clock.now(),
+        ),
+    )  # fmt: skip
+
+
+# ───────── 先答看不看得见、准不准、版本 ─────────
+
+
+def _promise_first(may: Callable[[Actor, Promise], Any]) -> Check:
+    def check(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
+        row = read.door(entered(actor), str(kwargs["code"]))
+        require(may(actor, row))
+        _version(request, row)
+
+    return check
+
+
+def _letter_first(may: Callable[[Actor, Letter], Any]) -> Check:
+    def check(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
+        row = letter_read.door(entered(actor), str(kwargs["code"]))
+        require(may(actor, row))
+        _version(request, row)
+
+    return check
+
+
+def _list_first(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
+    require(access.can_list(entered(actor)))
+
+
+def _add_first(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
+    require(access.can_keep(actor, project_door(entered(actor), str(kwargs["code"]))))
+
+
+def _draft_first(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
+    row = breach_read.door(entered(actor), str(kwargs["code"]))
+    require(letter_read.can_draft(actor, row))
+
+
+precheck("promises", _list_first)
+precheck("letters", _list_first)
+precheck("promise_add", _add_first)
+precheck("promise_release", _promise_first(may_judge))
+precheck("promise_breach", _promise_first(may_judge))
+precheck("promise_press", _promise_first(may_keep))
+precheck("letter_draft", _draft_first)
+precheck("letter_outcome", _letter_first(letter_read.can_handle))
+precheck("letter_decide", _letter_first(letter_read.can_decide))
