@@ -319,6 +319,7 @@ def _figures() -> None:
     from juyuan.foundation.figures.registry import day_by
     from juyuan.foundation.workdays import clock
     from juyuan.rooms.evaluation.queries import reviewfigures as reviews
+    from juyuan.rooms.evaluation.queries import trackingfigures as tracking
     from juyuan.rooms.first_contact.queries import figures as talks
     from juyuan.rooms.outreach.queries import figures as leads
     from juyuan.rooms.pipeline.queries import (
@@ -332,10 +333,10 @@ def _figures() -> None:
     )
 
     figures.register()
-    # 次序即页面上的次序:五库、到位资金、提级、月度更新、停留、停滞、首谈、线索、评审、时限
+    # 次序即页面上的次序:五库、到位资金、提级、月度更新、停留、停滞、首谈、线索、评审、履约、时限
     for group in (
         behind, paid_figures, escalation_figures, monthfigures, ageing, lightfigures, talks, leads,
-        reviews, lateness,
+        reviews, tracking, lateness,
     ):  # fmt: skip
         group.register(day_by(clock.today))
 
