@@ -118,8 +118,9 @@ def tracking() -> None:
     from juyuan.rooms.evaluation import hooks, jobs
     from juyuan.rooms.evaluation.actions import letterbatch
     from juyuan.rooms.evaluation.actions import letters as acts
-    from juyuan.rooms.evaluation.queries import letterduty, letters, trackingexport
+    from juyuan.rooms.evaluation.queries import letterduty, letters, trackingcard, trackingexport
     from juyuan.rooms.evaluation.queries import trackingdoors as doors
+    from juyuan.rooms.pipeline.queries.roomcards import register_card
 
     labels.register({}, doors.LABELS)
     hooks.register_debt_opener(open_from_room)
@@ -135,6 +136,7 @@ def tracking() -> None:
     for job in jobs.JOBS:
         work.register(job)
     export.register(*trackingexport.KINDS)
+    register_card("tracking", trackingcard.project_card)
     for paper in letters.paper_kinds(acts.issued, acts.voided):
         papers.register(paper)
 

@@ -276,7 +276,7 @@ def deliver(request: HttpRequest, code: str, data: DeliveryIn) -> Any:
 
 
 for _name in ("paper_words", "paper_submit", "paper_issue", "paper_deliver"):
-    precheck(_name, _precheck("prepare"))
+    precheck(f"POST {_name}", _precheck("prepare"))
 for _name in ("paper_approve", "paper_return"):
-    precheck(_name, _precheck("approve"))
-precheck("paper_void", _precheck("void"))
+    precheck(f"POST {_name}", _precheck("approve"))
+precheck("POST paper_void", _precheck("void"))
