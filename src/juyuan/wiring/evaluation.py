@@ -116,14 +116,16 @@ def tracking() -> None:
     from juyuan.foundation.work import registry as work
     from juyuan.rooms.council.actions.items import open_from_room
     from juyuan.rooms.evaluation import hooks, jobs
-    from juyuan.rooms.evaluation.actions import letterbatch
+    from juyuan.rooms.evaluation.actions import letterbatch, promisemoves
     from juyuan.rooms.evaluation.actions import letters as acts
     from juyuan.rooms.evaluation.queries import letterduty, letters, trackingcard, trackingexport
     from juyuan.rooms.evaluation.queries import trackingdoors as doors
+    from juyuan.rooms.pipeline.movers import register_mover
     from juyuan.rooms.pipeline.queries.roomcards import register_card
 
     labels.register({}, doors.LABELS)
     hooks.register_debt_opener(open_from_room)
+    register_mover(promisemoves.MOVER)
     for name, room in doors.OBJECTS.items():
         duties.register_object(name, visible_ids=room.visible_ids, present=room.present)
     for name, door in doors.FILES.items():

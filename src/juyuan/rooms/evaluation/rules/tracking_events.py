@@ -6,6 +6,8 @@ EVENTS: dict[str, str] = {
     "evaluation.promise.released": "解除承诺",
     "evaluation.promise.met": "认可兑现",
     "evaluation.promise.actual_added": "填报履约实况",
+    "evaluation.promise.carried": "承诺随项目并入",
+    "evaluation.promise.returned": "承诺随撤销合并放回",
     "evaluation.debt.added": "登记政府先行事项",
     "evaluation.debt.done": "政府先行事项办结",
     "evaluation.debt.pressed": "政府先行事项转交办",
