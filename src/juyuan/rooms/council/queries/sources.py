@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.timezone import localdate
 
 from juyuan.foundation.ui.formats import amount
@@ -88,9 +88,9 @@ def _decided(kind: AgendaKind, refs: list[str]) -> dict[str, datetime]:
 
 def problems(on: date) -> list[Candidate]:
     """还没有交办的难题。"""
-    rows = Problem.objects.filter(
-        state=ProblemState.OPEN.value, project__voided_at__isnull=True
-    ).select_related("project")
+    # 并入别的项目的,难题还在;录错作废的不再上会
+    alive = Q(project__voided_at__isnull=True) | Q(project__merged_into__isnull=False)
+    rows = Problem.objects.filter(alive, state=ProblemState.OPEN.value).select_related("project")
     return [
         Candidate(
             AgendaKind.PROBLEM, row.code, row.project.name, row.text[:80], "1b",

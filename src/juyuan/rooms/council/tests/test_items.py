@@ -15,7 +15,7 @@ from juyuan.foundation.notices.models import Notice
 from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale
 from juyuan.rooms.council.actions import deciding, items, problems
 from juyuan.rooms.council.models import ActionItem, ActionStep, Problem
-from juyuan.rooms.council.queries import duty, scope
+from juyuan.rooms.council.queries import agenda, duty, scope
 from juyuan.rooms.council.rules.agenda import ConditionDraft, DecisionDraft, DecisionResult
 from juyuan.rooms.council.rules.items import ActionState
 from juyuan.rooms.council.rules.problems import ProblemState
@@ -25,6 +25,7 @@ from juyuan.rooms.first_contact.actions import ruling
 from juyuan.rooms.first_contact.models import Conflict
 from juyuan.rooms.first_contact.rules.rulings import RulingDraft
 from juyuan.rooms.first_contact.tests import factories as talks
+from juyuan.rooms.pipeline.actions.merge import merge_projects
 from juyuan.rooms.pipeline.tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,16 @@ def test_s1b_提难题_商务主管部门知道(cast: Any) -> None:
     assert (row.unit.code, row.state) == ("longshan", ProblemState.OPEN)
     assert Notice.objects.filter(kind="council.problem_raised", recipient__code="chen").exists()
     assert row.steps.count() == 1
+
+
+def test_s1b_项目并入别的_难题照样上会(cast: Any) -> None:
+    gone, kept = f.planning(cast, name="并掉的"), f.planning(cast, name="留下的")
+    row = c.problem(cast, gone)
+    merge_projects(
+        actor=cast.actor("heyan"), source=gone, target=kept, reason="同一件",
+        versions=(gone.version, kept.version), now=cast.NOW,
+    )  # fmt: skip
+    assert [x.item.ref for x in agenda.proposals(cast.actor("chen"), cast.TODAY)] == [row.code]
 
 
 def test_s1b_提难题的拒绝(cast: Any) -> None:
