@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
-from pydantic import Field
+from ninja import Query, Router
 
 from juyuan.foundation.apikit.idempotency import once
 from juyuan.foundation.apikit.listing import total_of, understood
-from juyuan.foundation.apikit.shapes import READ, WRITE, BadCursor, Strict, optional_match, precheck
+from juyuan.foundation.apikit.shapes import READ, WRITE, BadCursor, optional_match, precheck
 from juyuan.foundation.people.models import ADMIN_ROLES
 from juyuan.foundation.people.queries import unit_by_code
 from juyuan.foundation.ui.keyset import Order, choose_order, paginate
@@ -22,6 +20,20 @@ from juyuan.kernel.verdict import NotFound, Stale, require
 from juyuan.rooms.evaluation.actions import breaches as breach_acts
 from juyuan.rooms.evaluation.actions import letters as letter_acts
 from juyuan.rooms.evaluation.actions import promises as acts
+from juyuan.rooms.evaluation.api.trackingshapes import (
+    BreachIn,
+    DecideIn,
+    LetterFilters,
+    LetterIn,
+    LetterOut,
+    LetterPage,
+    OutcomeIn,
+    PromiseFilters,
+    PromiseIn,
+    PromiseOut,
+    PromisePage,
+    ReasonIn,
+)
 from juyuan.rooms.evaluation.models import Breach, Letter, Promise
 from juyuan.rooms.evaluation.queries import breaches as breach_read
 from juyuan.rooms.evaluation.queries import letters as letter_read
@@ -35,186 +47,6 @@ from juyuan.rooms.pipeline.queries.scope import door as project_door
 router = Router(tags=["履约"])
 ORDERS = {"id": Order("id")}
 Check = Callable[[HttpRequest, Actor, dict[str, Any]], None]
-
-
-# ───────── 进出的形状 ─────────
-
-
-class DebtIn(Strict):
-    """政府先要做的一件。`unit` 是单位代码。"""
-
-    kind: str = Field(max_length=30)
-    text: str = Field(max_length=500)
-    unit: str = Field(max_length=40)
-    due_on: date
-
-
-class PromiseIn(Strict):
-    """登记一项承诺。`target` 是约定值:金额、每亩金额以元,数量以个;到期做到的不给。"""
-
-    kind: str = Field(max_length=30)
-    text: str = Field(max_length=500)
-    due_on: date
-    target: int | None = None
-    wanted: str = Field(max_length=200)
-    quote: str = Field(default="", max_length=1000)
-    place: str = Field(default="", max_length=100)
-    contract_number: str = Field(default="", max_length=100)
-    debts: list[DebtIn] = Field(default_factory=list, max_length=20)
-
-
-class BreachIn(Strict):
-    """对规则提出的一条作结论。"""
-
-    test: str = Field(max_length=20)
-    verdict: Literal["confirm", "dismiss"]
-    reason: str = Field(max_length=1000)
-
-
-class ReasonIn(Strict):
-    """理由。"""
-
-    reason: str = Field(max_length=1000)
-
-
-class LetterIn(Strict):
-    """起草一封函:可以改的话。"""
-
-    words: dict[str, str] = Field(default_factory=dict)
-
-
-class OutcomeIn(Strict):
-    """提出函的结果。"""
-
-    outcome: Literal["speed_up", "adjust", "extend", "exit"]
-    reason: str = Field(max_length=1000)
-    until: date | None = None
-
-
-class DecideIn(Strict):
-    """批准或退回函的结果。"""
-
-    agree: bool
-    reason: str = Field(default="", max_length=1000)
-
-
-class DebtOut(Schema):
-    """政府先行的一件。"""
-
-    id: int
-    kind: str
-    text: str
-    unit: str
-    due_on: date
-    done_on: date | None
-    item: str
-
-
-class HitOut(Schema):
-    """规则提出的一条;`debt` 不空即政府先欠着,不追企业。"""
-
-    test: str
-    label: str
-    light: str
-    promised: str
-    actual: str
-    deviation: str
-    debt: str
-
-
-class BreachOut(Schema):
-    """一项认定的违约。"""
-
-    code: str
-    test: str
-    label: str
-    state: str
-    light: str
-    facts: dict[str, Any]
-    reason: str
-    by: str
-    quiet_until: date | None
-
-
-class PromiseOut(Schema):
-    """一项承诺与它今天的样子。`light`:ok 正常、warn 偏差、bad 严重偏差、idle 未到期。"""
-
-    code: str
-    project: str
-    project_name: str
-    kind: str
-    kind_label: str
-    text: str
-    target: int | None
-    due_on: date
-    fair_due: date
-    wanted: str
-    source: str
-    state: str
-    version: int
-    actual: str
-    light: str
-    light_label: str
-    debts: list[DebtOut]
-    proposals: list[HitOut]
-    breaches: list[BreachOut]
-    letters: list[str]
-
-
-class LetterOut(Schema):
-    """一封函。文稿在 `paper`(公文编号)。"""
-
-    code: str
-    level: str
-    level_label: str
-    state: str
-    project: str
-    promise: str
-    breach: str
-    unit: str
-    paper: str
-    number: str
-    issued_on: date | None
-    reply_by: date | None
-    outcome: str
-    until: date | None
-    version: int
-
-
-class PromisePage(Schema):
-    items: list[PromiseOut]
-    next: str | None
-    total: int | None
-
-
-class LetterPage(Schema):
-    items: list[LetterOut]
-    next: str | None
-    total: int | None
-
-
-class PromiseFilters(Schema):
-    """条件:项目编号、种类、状态。"""
-
-    project: str = ""
-    kind: str = ""
-    state: str = ""
-    sort: str = "-id"
-    limit: int = Field(default=50, ge=1, le=200)
-    cursor: str = ""
-    count: str = ""
-
-
-class LetterFilters(Schema):
-    """条件:项目编号、级别、状态。"""
-
-    project: str = ""
-    level: str = ""
-    state: str = ""
-    sort: str = "-id"
-    limit: int = Field(default=50, ge=1, le=200)
-    cursor: str = ""
-    count: str = ""
 
 
 # ───────── 写成样子 ─────────
