@@ -59,6 +59,7 @@ def opinions() -> None:
     from juyuan.foundation.ui.menu import MenuItem
     from juyuan.foundation.ui.menu import register as register_menu
     from juyuan.foundation.workdays import clock
+    from juyuan.rooms.evaluation.actions import opinionmerging
     from juyuan.rooms.evaluation.queries import (
         opinion_access,
         opinion_card,
@@ -71,6 +72,7 @@ def opinions() -> None:
     )
     from juyuan.rooms.evaluation.rules.opinions import OpinionKind
     from juyuan.rooms.pipeline.facts import register_supplier
+    from juyuan.rooms.pipeline.movers import register_mover
     from juyuan.rooms.pipeline.queries.roomcards import register_card
 
     labels.register({}, {opinions.OBJ: "审查申请", scrutiny.OBJ: "承诺审查记录"})
@@ -90,6 +92,7 @@ def opinions() -> None:
         notices.register(notice)
     papers.register(scrutiny_paper.PAPER)
     exchange.register(*opinion_exports.KINDS)
+    register_mover(opinionmerging.MOVER)
     register_card("scrutiny", opinion_card.project_card)
     opinion_figures.register(day_by(clock.today))
     register_menu(

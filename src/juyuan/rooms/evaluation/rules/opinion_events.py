@@ -9,4 +9,8 @@ OPINION_EVENTS = {
 SCRUTINY_EVENTS = {
     f"evaluation.scrutiny.{verb.value}": f"承诺审查：{verb.label}" for verb in ScrutinyVerb
 }
-EVENTS: dict[str, str] = OPINION_EVENTS | SCRUTINY_EVENTS
+MERGE_EVENTS = {
+    "evaluation.opinion.carried": "审查申请随项目并入",
+    "evaluation.opinion.put_back": "审查申请随撤销合并放回",
+}
+EVENTS: dict[str, str] = OPINION_EVENTS | SCRUTINY_EVENTS | MERGE_EVENTS

@@ -13,12 +13,14 @@ from juyuan.foundation.files import registry as files
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.notices.models import Notice
 from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale
+from juyuan.rooms.evaluation.actions import opinionmerging
 from juyuan.rooms.evaluation.actions import opinions as acts
 from juyuan.rooms.evaluation.models import OpinionRequest, OpinionStep
 from juyuan.rooms.evaluation.queries import opinions as read
 from juyuan.rooms.evaluation.queries.opinion_duty import ANSWER, MATERIAL, SIGN
 from juyuan.rooms.evaluation.rules.opinions import AskDraft, OpinionKind, OpinionState
 from juyuan.rooms.evaluation.tests import opinions as o
+from juyuan.rooms.pipeline.actions.merge import merge_projects, undo_merge
 from juyuan.rooms.pipeline.actions.recognise import recognise
 from juyuan.rooms.pipeline.models import Evidence, Project
 from juyuan.rooms.pipeline.rules.facts import Conclusion
@@ -272,3 +274,25 @@ def test_s3_4b_过去某天的样子由经过推出(cast, project) -> None:
         shown = read.line(found, day)
         assert (shown.state, shown.late) == (state, is_late), day
     assert not read.on_day(read.visible_to(actor), cast.TODAY - timedelta(days=1)).exists()
+
+
+def test_s3_4b_合并_未了的申请随之搬_两边各有一件的先办完_撤销即放回(cast, project) -> None:
+    kept = f.at(cast, Stage.INTENT, name="留下的")
+    row = o.asked(cast, project)
+    both = o.asked(cast, kept)
+    assert opinionmerging.blocks(project.pk, kept.pk)
+    acts.withdraw(actor=cast.actor("longshan"), request=both, reason="合并", now=cast.NOW)
+    assert opinionmerging.blocks(project.pk, kept.pk) == []
+    project.refresh_from_db()
+    kept.refresh_from_db()
+    made = merge_projects(
+        actor=cast.actor("heyan"), source=project, target=kept, reason="同一件",
+        versions=(project.version, kept.version), now=cast.NOW,
+    )  # fmt: skip
+    row.refresh_from_db()
+    assert row.project_id == kept.pk
+    row = o.drafted(cast, row)
+    undo_merge(actor=cast.actor("heyan"), entry=made, reason="认错了", now=cast.NOW)
+    row.refresh_from_db()
+    assert row.project_id == project.pk and row.state == OpinionState.DRAFTED
+    assert Event.objects.filter(event="evaluation.opinion.put_back").count() == 1
