@@ -40,8 +40,26 @@ MAY_MATCH = {
         "refuse",
         "convert",
     ),
-}
+    "/reviews": ("call-up", "decide", "declare", "opinion", "recheck", "score"),
+    "/opinions": ("draft", "resubmit", "return", "revoke", "send-back", "sign", "withdraw"),
+    "/promises": ("breach", "press", "release"),
+    "/letters": ("decide", "outcome"),
+    "/meetings": (
+        "call", "end", "start", "items/{item_id}/confirm", "items/{item_id}/decide",
+    ),
+    "/problems": ("close",),
+    "/action-items": ("close", "extension", "extension/answer", "report", "return", "submit"),
+}  # fmt: skip
 """这些操作的 If-Match 可带可不带。"""
+SCRUTINY = (
+    "doubts/{pk}",
+    "privileges/{pk}/remove",
+    "scrutiny/close",
+    "scrutiny/return",
+    "scrutiny/submit",
+)
+PAPERS = ("words", "submit", "approve", "return", "issue", "void", "deliveries")
+"""公文的每一步都须带 If-Match。"""
 
 
 @pytest.fixture
@@ -72,11 +90,15 @@ def test_every_operation_declares_its_refusals_with_their_shapes(schema: dict[st
 def test_headers_stand_where_they_are_read_and_nowhere_else(schema: dict[str, Any]) -> None:
     found = {(p.removeprefix(OURS), m): headers(op) for p, m, op in operations(schema)}
     must = {key for key, names in found.items() if names.get("If-Match")}
-    assert must == {(f"/{what}/{{code}}", "patch") for what in ("projects", "investors", "leads")}
+    assert must == {
+        (f"/{what}/{{code}}", "patch") for what in ("projects", "investors", "leads")
+    } | {(f"/papers/{{code}}/{verb}", "post") for verb in PAPERS}
     may = {key for key, names in found.items() if names.get("If-Match") is False}
     assert may == {
         (f"{start}/{{code}}/{verb}", "post") for start, verbs in MAY_MATCH.items() for verb in verbs
-    }
+    } | {("/projects/{code}/privileges/{pk}", "put")} | {
+        (f"/projects/{{code}}/{verb}", "post") for verb in SCRUTINY
+    }  # fmt: skip
     once = {key[0] for key, names in found.items() if "Idempotency-Key" in names}
     assert {
         "/projects", "/investors", "/imports", "/projects/{code}/vouchers", "/projects/{code}/void",
