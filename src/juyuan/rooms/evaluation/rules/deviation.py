@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from juyuan.kernel.clause import rule
@@ -254,15 +254,19 @@ def judge_case(case: Case, today: date, limits: Limits) -> Judged:
         hit = check(case, due, today, limits) if test.value in limits.tests else None
         if hit is not None:
             found.append(Hit(hit.test, hit.light, hit.days, hit.gap_bp, owed))
-    # 进度落后已说明了少多少,到期未达不再另说一遍
-    if any(h.test is BreachTest.INVEST_LAG for h in found):
-        found = [h for h in found if h.test is not BreachTest.SHORT]
     if found:
         light = max((h.light for h in found), key=lambda x: RANK[x])
     elif fulfilled(case) or (case.kind in INVESTED and case.start_on is not None):
         light = Light.GREEN
     else:
         light = Light.NONE
+    # 进度落后已说明了少多少,到期未达不另说一遍;灯仍取最重的,免得做得多反而更重
+    if any(h.test is BreachTest.INVEST_LAG for h in found):
+        found = [
+            replace(h, light=light) if h.test is BreachTest.INVEST_LAG else h
+            for h in found
+            if h.test is not BreachTest.SHORT
+        ]
     missing = today > due and case.measure is not Measure.DAY and case.value is None
     return Judged(light, due, tuple(found), owed, missing)
 
