@@ -183,7 +183,11 @@ def _list(row: ParameterRow, text: str) -> list[Any]:
     if len(set(lines)) != len(lines):
         raise BadValue("清单里有重复的项")
     if isinstance(sample, dict):
-        return [dict(zip(("code", "label"), _pair(line), strict=True)) for line in lines]
+        # 改的是有哪些、叫什么;各项别的性质(承诺的种类按日期还是按金额)随代码留着
+        held = {item["code"]: item for item in row.value}
+        return [
+            held.get(code, {}) | {"code": code, "label": label} for code, label in map(_pair, lines)
+        ]
     if isinstance(sample, int):
         return [_whole(line) for line in lines]
     if row.type == T.AUDIENCE:

@@ -15,9 +15,9 @@ from juyuan.foundation.policy.queries import params
 
 def word_of(unit: Unit, series: str, on: date) -> str:
     """机关代字:参数 papers.codes 里写了的用它,没有写的用简称加系列名。"""
-    for row in params(on)["papers.codes"]:
-        if row["unit"] == unit.code and row["series"] == series:
-            return str(row["code"])
+    listed = params(on)["papers.codes"].get(f"{unit.name} {series}")
+    if listed:
+        return str(listed)
     return f"{unit.short_name or unit.name}{series}"
 
 
