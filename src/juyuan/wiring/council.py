@@ -75,15 +75,15 @@ def _pages() -> None:
     from juyuan.foundation.personal.registry import register_page
     from juyuan.foundation.ui.menu import MenuItem, register
     from juyuan.rooms.council.access import can_enter
-    from juyuan.rooms.council.queries.onproject import block
-    from juyuan.rooms.pipeline.queries.blocks import register_block
+    from juyuan.rooms.council.queries.onproject import project_card
+    from juyuan.rooms.pipeline.queries.roomcards import register_card
 
-    register_block("council", block)
+    register_card("council", project_card)
     register_page("council:actions", "交办事项")
     register_page("council:problems", "难题")
     register(
         MenuItem(
-            "council", "促进会议", "council:index", "presentation", "决策与服务", 20,
+            "council", "促进会议", "council:index", "presentation", "决策与服务", 40,
             visible=lambda actor: bool(can_enter(actor)),
         )
     )  # fmt: skip

@@ -26,7 +26,7 @@ def reviews() -> None:
 
     menu.register(
         menu.MenuItem(
-            "reviews", "评审", "evaluation:reviews", "gavel", order=27,
+            "reviews", "评审", "evaluation:reviews", "gavel", "决策与服务", 10,
             visible=lambda actor: bool(reviewaccess.can_list(actor)),
         )
     )  # fmt: skip
@@ -97,7 +97,7 @@ def opinions() -> None:
     opinion_figures.register(day_by(clock.today))
     register_menu(
         MenuItem(
-            "opinions", "审查意见", "evaluation:opinions", "gavel", "决策与服务", 20,
+            "opinions", "审查意见", "evaluation:opinions", "shield-check", "决策与服务", 20,
             visible=lambda actor: bool(opinion_access.can_list(actor)),
         )
     )  # fmt: skip
@@ -117,8 +117,7 @@ def tracking() -> None:
     from juyuan.foundation.notices import registry as notices
     from juyuan.foundation.papers import registry as papers
     from juyuan.foundation.work import registry as work
-    from juyuan.rooms.council.actions.items import open_from_room
-    from juyuan.rooms.evaluation import hooks, jobs
+    from juyuan.rooms.evaluation import jobs
     from juyuan.rooms.evaluation.actions import letterbatch, promisemoves
     from juyuan.rooms.evaluation.actions import letters as acts
     from juyuan.rooms.evaluation.queries import letterduty, letters, trackingcard, trackingexport
@@ -127,7 +126,6 @@ def tracking() -> None:
     from juyuan.rooms.pipeline.queries.roomcards import register_card
 
     labels.register({}, doors.LABELS)
-    hooks.register_debt_opener(open_from_room)
     register_mover(promisemoves.MOVER)
     for name, room in doors.OBJECTS.items():
         duties.register_object(name, visible_ids=room.visible_ids, present=room.present)

@@ -62,9 +62,11 @@ def connect() -> None:
         MenuItem(
             "relations", "项目关系", "pipeline:relations", "arrows-join", order=26, visible=settles
         ),
-        MenuItem("tracking", "履约", "evaluation:tracking", "contract", order=27, visible=tracks),
+        MenuItem(
+            "tracking", "履约", "evaluation:tracking", "contract", "决策与服务", 30, visible=tracks
+        ),
         MenuItem("paid_in", "到位资金", "pipeline:paid_in", "cash", order=25, visible=business),
-        MenuItem("papers", "公文", "papers:list", "file-text", order=46, visible=business),
+        MenuItem("papers", "公文", "papers:list", "file-text", "决策与服务", 50, visible=business),
         MenuItem(
             "investors", "投资方", "investors:list", "building", order=30, visible=business, phone=3
         ),

@@ -159,7 +159,6 @@ NOTICES = {
     "council.called": ("会议通知", (MAIL, ROBOT, SMS)),
     "council.recalled": ("会议改期", (MAIL, ROBOT, SMS)),
     "council.cancelled": ("会议取消", (MAIL, ROBOT, SMS)),
-    "council.materials": ("会议材料", (MAIL,)),
     "council.drafted": ("请确认会上的决定", (ROBOT,)),
     "council.decided": ("会议决定", (MAIL, ROBOT)),
     "council.problem_raised": ("提出难题", (MAIL,)),

@@ -11,12 +11,12 @@ from juyuan.rooms.council import access
 from juyuan.rooms.council.models import Decision
 from juyuan.rooms.council.queries import board, problems, scope
 from juyuan.rooms.pipeline.models import Project
-from juyuan.rooms.pipeline.queries.blocks import Block, BlockLine
+from juyuan.rooms.pipeline.queries.roomcards import CardRow, RoomCard
 
 DECISIONS = 20
 
 
-def block(actor: Actor, project: Project, on: date) -> Block | None:
+def project_card(actor: Actor, project: Project, on: date) -> RoomCard | None:
     """进不了促进会议的人没有这一块。"""
     if not access.can_enter(actor):
         return None
@@ -24,7 +24,7 @@ def block(actor: Actor, project: Project, on: date) -> Block | None:
         project=project, meeting__in=scope.visible_to(actor).order_by().values("pk")
     ).select_related("meeting", "item")
     found = [
-        BlockLine(
+        CardRow(
             f"{row.item.get_kind_display()}：{row.result_enum.label}",
             f"/council/meetings/{row.meeting.code}/items/{row.item_id}/",
             f"{row.meeting.title}　{row.chair_name}　{row.text[:60]}", "ok", "会议决定",
@@ -32,14 +32,14 @@ def block(actor: Actor, project: Project, on: date) -> Block | None:
         for row in rows.order_by("-id")[:DECISIONS]
     ]  # fmt: skip
     found += [
-        BlockLine(
+        CardRow(
             row.text[:80], f"/council/problems/{row.code}/", f"{row.unit}提出",
             problems.SIGNALS[row.state_enum], f"难题{row.state_enum.label}",
         )
         for row in problems.of_project(actor, project)
     ]  # fmt: skip
     found += [
-        BlockLine(
+        CardRow(
             line.name[:80], line.url, f"{line.item.unit}承办，{line.item.due_on.isoformat()} 前",
             line.signal, f"交办{line.signal_label}",
         )
@@ -50,7 +50,7 @@ def block(actor: Actor, project: Project, on: date) -> Block | None:
         acts = (("提难题", reverse("council:problem_new", args=[project.code]), "plus"),)
     if not found and not acts:
         return None
-    return Block(
-        "council", "促进会议", "3.5c", tuple(found), acts,
+    return RoomCard(
+        "council", "促进会议", "3.5c", rows=tuple(found), acts=acts,
         empty="推进卡住了就提难题，自动列入下一次会的议程。",
     )  # fmt: skip

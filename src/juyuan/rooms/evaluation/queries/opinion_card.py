@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.evaluation.models import OpinionRequest, Scrutiny
 from juyuan.rooms.evaluation.queries import opinion_access as access
@@ -16,7 +18,7 @@ from juyuan.rooms.pipeline.rules.stages import Stage
 NOT_YET = "还没有"
 
 
-def project_card(actor: Actor, project: Project) -> RoomCard | None:
+def project_card(actor: Actor, project: Project, on: date) -> RoomCard | None:
     """洽谈以后的项目都有;三样都齐的为绿,办着的为黄。查询两条。"""
     if project.stage == Stage.PLANNING:
         return None
@@ -40,7 +42,7 @@ def project_card(actor: Actor, project: Project) -> RoomCard | None:
         "三样都齐" if ready else "办理中" if begun else "还没有开始",
         "ok" if ready else "warn" if begun else "idle", tuple(lines),
         url=url, url_label="看审查与承诺",
-        act_label="去办理" if may and not ready else "", act_url=url if may and not ready else "",
+        acts=(("去办理", url, "arrow-right"),) if may and not ready else (),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -379,7 +380,7 @@ def lack_rows(project_code: str, lacks: Sequence[Any]) -> list[dict[str, Any]]:
     return found
 
 
-def project_card(actor: Actor, project: Project) -> RoomCard | None:
+def project_card(actor: Actor, project: Project, on: date) -> RoomCard | None:
     """项目页上的「评审」:最近的一次;还没有而能送审的,给出送审。"""
     last = read.latest_of(project)
     may_send = bool(access.can_send(actor, project))
@@ -389,7 +390,7 @@ def project_card(actor: Actor, project: Project) -> RoomCard | None:
             return None
         return RoomCard(
             "review", "评审", "3.4b", "还没有送审", "idle",
-            act_label="送审", act_url=send_url, act_icon="send",
+            acts=(("送审", send_url, "send"),),
         )  # fmt: skip
     state = last.state_enum
     lines = [("由哪一级", last.level_enum.label), ("承办", access.host_said(last))]
@@ -402,5 +403,5 @@ def project_card(actor: Actor, project: Project) -> RoomCard | None:
     return RoomCard(
         "review", "评审", "3.4b", state.label, SIGNALS[state], tuple(lines),
         url=read.url_of(last.code), url_label=f"看评审 {last.code}",
-        act_label="改好再送审" if again else "", act_url=send_url if again else "", act_icon="send",
+        acts=(("改好再送审", send_url, "send"),) if again else (),
     )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.urls import reverse
 
-from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.rooms.evaluation.queries import tracking_access as access
 from juyuan.rooms.evaluation.queries import trackingpages as pages
@@ -14,19 +15,18 @@ from juyuan.rooms.pipeline.queries.roomcards import RoomCard
 from juyuan.rooms.pipeline.rules.stages import Stage
 
 
-def project_card(actor: Actor, project: Project) -> RoomCard | None:
+def project_card(actor: Actor, project: Project, on: date) -> RoomCard | None:
     """签约之后才有;没有承诺而能登记的,给出登记。"""
     if project.stage_enum.order < Stage.SIGNED.order:
         return None
     url = reverse("evaluation:promises", args=[project.code])
-    rows = [row for row in pages.of_project(project, clock.today()) if row.open]
+    rows = [row for row in pages.of_project(project, on) if row.open]
     keep = bool(access.can_keep(actor, project))
     add = reverse("evaluation:promise_new", args=[project.code])
     if not rows:
         return RoomCard(
             "promises", "承诺与履约", "3.4c", "没有跟踪中的承诺", "idle", url=url,
-            url_label="看承诺与履约", act_label="登记承诺" if keep else "",
-            act_url=add if keep else "", act_icon="plus",
+            url_label="看承诺与履约", acts=(("登记承诺", add, "plus"),) if keep else (),
         )  # fmt: skip
     worst = max((Light(row.light) for row in rows), key=lambda light: RANK[light])
     sums = pages.sums(rows)

@@ -52,7 +52,7 @@ BATCH = 500
 
 def promise_rows(actor: Actor, filters: Mapping[str, Any], today: date) -> Iterator[dict[str, Any]]:
     """看得见的承诺逐行给出,按清单的页签与筛选。"""
-    for row in pages.matching(actor, pages.read_filters(filters), today):
+    for row in pages.matching(actor, pages.read_filters(filters), today, most=None):
         promise = row.promise
         why = "；".join(f"{p.hit.test.label}：{p.said.deviation}" for p in row.said)
         yield {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from juyuan.foundation.people.models import Unit
 from juyuan.kernel.actor import Actor
@@ -37,7 +37,8 @@ STATE_SIGNAL = {
     PromiseState.OPEN: "ok", PromiseState.MET: "ok", PromiseState.CHANGED: "idle",
     PromiseState.RELEASED: "idle",
 }  # fmt: skip
-MAX_ROWS = 2000
+MAX_ROWS = 5000
+"""网页上至多算这么多项的灯;再多的请人加条件(网页上明说),导出不限。"""
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,12 @@ def read_filters(data: Mapping[str, Any]) -> Filters:
     )
 
 
-def matching(actor: Actor, f: Filters, on: date) -> list[Row]:
-    """看得见、合条件的承诺,逐项带着样子。灯是算出来的,按灯筛选在取出之后;至多看 `MAX_ROWS` 项。"""
+def too_many(actor: Actor, f: Filters) -> bool:
+    """合条件的比网页上算得了的多。"""
+    return _asked(actor, f).order_by()[: MAX_ROWS + 1].count() > MAX_ROWS
+
+
+def _asked(actor: Actor, f: Filters) -> QuerySet[Promise]:
     rows = promises.visible_to(actor).select_related("project")
     rows = rows.filter(project__voided_at__isnull=True)
     done = f.tab == "done"
@@ -184,7 +189,12 @@ def matching(actor: Actor, f: Filters, on: date) -> list[Row]:
         rows = rows.filter(
             pk__in=Breach.objects.filter(state=BreachState.CONFIRMED.value).values("promise_id")
         )
-    found = rows_of(list(rows.order_by("due_on", "id")[:MAX_ROWS]), on)
+    return rows
+
+
+def matching(actor: Actor, f: Filters, on: date, most: int | None = MAX_ROWS) -> list[Row]:
+    """看得见、合条件的承诺,逐项带着样子。灯是算出来的,按灯筛选在取出之后;`most` 为空即不限。"""
+    found = rows_of(list(_asked(actor, f).order_by("due_on", "id")[:most]), on)
     if f.tab == "deviating":
         found = [r for r in found if r.light in (Light.YELLOW.value, Light.RED.value)]
     elif f.tab == "serious":

@@ -12,6 +12,7 @@ from juyuan.foundation.work.models import TaskRun
 from juyuan.kernel.verdict import RuleBroken
 from juyuan.rooms.evaluation.actions.letterbatch import queue_letters, run
 from juyuan.rooms.evaluation.models import Breach, Letter, Promise
+from juyuan.rooms.evaluation.queries import trackingpages
 from juyuan.rooms.evaluation.queries.trackingexport import letter_rows, promise_rows
 from juyuan.rooms.evaluation.tests import letters as steps
 from juyuan.rooms.evaluation.tests import promises as p
@@ -177,3 +178,20 @@ def test_s3_4c_导出与清单同_看不见的不出(cast: Any) -> None:
     assert [r["number"] for r in sent] == [letter.document.number]
     assert list(promise_rows(cast.actor("dongfeng"), {}, today)) == []
     assert list(letter_rows(cast.actor("dongfeng"), {}, today)) == []
+
+
+def test_s3_4c_承诺太多_页上明说只算了多少_导出不限(
+    cast: Any, settings: Any, monkeypatch: Any
+) -> None:
+    project = p.signed(cast)
+    at(settings, cast, 0)
+    for kind in ("paid_in", "start", "production"):
+        p.promise(cast, project, kind)
+    count = Promise.objects.count()
+    client = cast.client("heyan")
+    assert "承诺太多" not in client.get("/tracking/").content.decode()
+    monkeypatch.setattr(trackingpages, "MAX_ROWS", count - 1)
+    assert f"只算了期限最早的 {count - 1} 项" in client.get("/tracking/").content.decode()
+    monkeypatch.setattr(trackingpages, "MAX_ROWS", count)
+    assert "承诺太多" not in client.get("/tracking/").content.decode()
+    assert len(list(promise_rows(cast.actor("heyan"), {}, cast.TODAY))) == count

@@ -72,6 +72,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "rows": rows[start : start + PAGE],
         "total": len(rows),
+        "cut": pages.MAX_ROWS if pages.too_many(actor, filters) else 0,
         "first": start + 1,
         "last": min(start + PAGE, len(rows)),
         "sums": pages.sums(rows),

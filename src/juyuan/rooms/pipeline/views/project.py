@@ -22,7 +22,6 @@ from juyuan.rooms.pipeline import access
 from juyuan.rooms.pipeline.facts import supplier_of
 from juyuan.rooms.pipeline.models import Project, VoidRequest
 from juyuan.rooms.pipeline.models.evidence import VoidStatus
-from juyuan.rooms.pipeline.queries.blocks import Block, blocks_of
 from juyuan.rooms.pipeline.queries.detail import (
     Gate,
     GateLine,
@@ -32,7 +31,7 @@ from juyuan.rooms.pipeline.queries.detail import (
 )
 from juyuan.rooms.pipeline.queries.facts import reviewed_here
 from juyuan.rooms.pipeline.queries.leading import link_of
-from juyuan.rooms.pipeline.queries.roomcards import cards_of
+from juyuan.rooms.pipeline.queries.roomcards import RoomCard, cards_of
 from juyuan.rooms.pipeline.queries.scope import door, sight_of
 from juyuan.rooms.pipeline.rules.amounts import Unknown
 from juyuan.rooms.pipeline.rules.gates import missing
@@ -84,7 +83,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "lamp": lighting.section(page.project, today, acts),
         "leads": _leads(page),
         "lead_link": link_of(actor, page.project),
-        "room_cards": cards_of(actor, page.project),
+        "room_cards": (room_cards := cards_of(actor, page.project, today)),
         "gate": gate_card(page.gate, page.project, acts) if page.gate else None,
         "depth": gate_card(page.depth, page.project, acts, depth=True) if page.depth else None,
         "cards": _cards(page, unit),
@@ -100,21 +99,20 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "supplements": supplementing.section(page.project, actor),
         "escalation": (escalation := escalating.section(page.project, actor)),
         "paid": (paid := section(page.project, actor)),
-        "blocks": (blocks := blocks_of(actor, page.project, today)),
-        "tabs": _tabs(page, len(paid["rows"]), escalated=escalation is not None, blocks=blocks),
+        "tabs": _tabs(page, len(paid["rows"]), escalated=escalation is not None, cards=room_cards),
     }
     return render(request, "pipeline/detail.html", context)
 
 
 def _tabs(
-    page: ProjectPage, vouchers: int, *, escalated: bool, blocks: list[Block]
+    page: ProjectPage, vouchers: int, *, escalated: bool, cards: list[RoomCard]
 ) -> list[dict[str, Any]]:
     """页内去处。"""
     wanted = [
         ("#gate", "门槛", (page.gate.missing or None) if page.gate else None),
         ("#light", "灯", None),
         *([("#escalation", "提级", None)] if escalated else []),
-        *((f"#{block.key}", block.title, len(block.lines) or None) for block in blocks),
+        *((f"#{card.key}", card.title, len(card.rows) or None) for card in cards),
         ("#money", "金额", None),
         ("#parties", "出资各方", len(page.parties)),
         ("#hosts", "承载地", len(page.hosts)),
