@@ -55,11 +55,12 @@ def render(paper: Paper) -> bytes:
 
 
 def _holds(found: list[Piece], index: int) -> bool:
-    """标题与下文、正文末段与落款,不分在两面。"""
+    """标题与下文,正文末段与附件说明、落款,不分在两面:不出「此页无正文」。"""
     if found[index].kind in ("h1", "h2", "h3", "h4", "signer"):
         return True
     dated = next((i for i, piece in enumerate(found) if piece.kind == "dated"), -1)
-    return dated - 4 <= index < dated
+    last = next((i for i in range(dated, -1, -1) if found[i].kind in ("para", "table")), dated)
+    return last <= index < dated
 
 
 def _page(book: Any, paper: Paper) -> None:
