@@ -6,16 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from juyuan.foundation.people.models import ADMIN_ROLES
-from juyuan.foundation.ui.errors import Step, respond
-from juyuan.foundation.ui.fields import add_findings
+from juyuan.foundation.ui import confirming
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import NotFound, RuleBroken, Stale
+from juyuan.kernel.verdict import NotFound
 from juyuan.rooms.council.models import ActionItem, AgendaItem, Meeting, Problem
 
 BOTH = ["GET", "HEAD", "POST"]
@@ -62,34 +59,14 @@ def confirmed(
     form: forms.Form,
     run: Callable[[], str],
     *,
-    done: str,
-    back: str,
-    title: str,
-    what: str,
-    submit: str,
     trail: list[dict[str, str]],
     consequences: tuple[str, ...] = (),
     clause: str = "1e",
-    danger: bool = False,
     template: str = "council/act.html",
-    **more: Any,
+    **page: Any,
 ) -> HttpResponse:
-    """确认页:收到有效的提交就办,办成去 `run()` 给的网址;不成的把缘由放回表单。"""
-    if form.is_bound and form.is_valid():
-        try:
-            url = run()
-        except RuleBroken as broken:
-            add_findings(form, broken.findings)
-        except Stale as stale:
-            return respond(
-                request, stale, what=f"{what}：没有办成", steps=[Step("看最新内容", back, True)]
-            )
-        else:
-            messages.success(request, done)
-            return HttpResponseRedirect(url)
-    context = {
-        "page_title": title, "form": form, "what": what, "consequences": consequences,
-        "submit": submit, "danger": danger, "clause": clause, "cancel_url": back,
-        "crumbs": [*trail, {"label": title}], **more,
-    }  # fmt: skip
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    """促进会议的确认页。"""
+    return confirming.confirmed(
+        request, form, run, crumbs=trail, consequences=consequences, clause=clause,
+        template=template, **page,
+    )  # fmt: skip

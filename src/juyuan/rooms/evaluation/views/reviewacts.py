@@ -6,20 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.files.kept import receive
 from juyuan.foundation.people.models import ADMIN_ROLES
-from juyuan.foundation.ui.errors import Step, respond
+from juyuan.foundation.ui import confirming
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale, require
+from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, require
 from juyuan.rooms.evaluation.actions import reviews as acts
 from juyuan.rooms.evaluation.actions import reviewscoring as scoring
 from juyuan.rooms.evaluation.actions import reviewsheets as sheets
@@ -71,34 +69,24 @@ def posted(request: HttpRequest) -> tuple[Any, Any]:
 
 
 def confirmed(
-    request: HttpRequest, review: Review, form: forms.Form, run: Callable[[], Any], *, done: str,
-    title: str, what: str, submit: str, consequences: list[str], danger: bool = False,
-    template: str = "evaluation/review_act.html", to: str = "", **more: Any,
+    request: HttpRequest, review: Review, form: forms.Form, run: Callable[[], Any], *,
+    template: str = "evaluation/review_act.html", to: str = "", **page: Any,
 ) -> HttpResponse:  # fmt: skip
-    """办事页:收到有效的提交就办,办成回到这次评审;不成的把缘由放回表单。"""
+    """评审的办事页:办成回到这次评审。"""
     back = read.url_of(review.code)
-    if form.is_bound and form.is_valid():
-        try:
-            run()
-        except RuleBroken as broken:
-            add_findings(form, broken.findings)
-        except Stale as stale:
-            return respond(
-                request, stale, what=f"{what}：没有办成", steps=[Step("看最新内容", back, True)]
-            )
-        else:
-            messages.success(request, done)
-            return HttpResponseRedirect(to or back)
-    context = {
-        "page_title": title, "review": review, "form": form, "what": what, "submit": submit,
-        "consequences": consequences, "danger": danger, "clause": CLAUSE, "cancel_url": back,
-        "crumbs": [
+
+    def done() -> str:
+        run()
+        return to or back
+
+    return confirming.confirmed(
+        request, form, done, back=back, clause=CLAUSE, template=template, review=review,
+        crumbs=[
             {"label": "评审", "url": reverse("evaluation:reviews")},
-            {"label": review.project.name, "url": back}, {"label": title},
+            {"label": review.project.name, "url": back},
         ],
-        **more,
-    }  # fmt: skip
-    return render(request, template, context, status=422 if form.is_bound else 200)
+        **page,
+    )  # fmt: skip
 
 
 @require_http_methods(BOTH)
