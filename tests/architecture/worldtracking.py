@@ -20,7 +20,8 @@ NAMES = {
 API = {
     "api:promise", "api:promise_add", "api:promise_release", "api:promise_breach",
     "api:promise_press", "api:letter", "api:letter_draft", "api:letter_outcome",
-    "api:letter_decide",
+    "api:letter_decide", "api:promise_actual", "api:promise_debt", "api:letter_deliver",
+    "api:letter_reply", "api:letter_talk",
 }  # fmt: skip
 
 
@@ -57,4 +58,6 @@ def kwargs(world: Any, name: str, level: str) -> dict[str, Any] | None:
         return {"code": breach.code}
     if short.startswith("letter"):
         return {"code": letter.code}
+    if name == "api:promise_debt":
+        return {"code": promise.code, "debt_id": debt.pk}
     return {"code": promise.code} | ({"pk": debt.pk} if short == "debt_settle" else {})

@@ -149,7 +149,7 @@ def routers() -> list[tuple[str, Any]]:
     from juyuan.rooms.evaluation.api.opinions import router as opinions
     from juyuan.rooms.evaluation.api.reviews import router as reviews
     from juyuan.rooms.evaluation.api.scrutiny import router as scrutiny
-    from juyuan.rooms.evaluation.api.tracking import router as promises
+    from juyuan.rooms.evaluation.api.trackingacts import router as promises
 
     return [("/reviews", reviews), ("", opinions), ("", scrutiny), ("", promises)]
 

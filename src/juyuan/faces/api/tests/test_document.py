@@ -42,8 +42,8 @@ MAY_MATCH = {
     ),
     "/reviews": ("call-up", "decide", "declare", "opinion", "recheck", "score"),
     "/opinions": ("draft", "resubmit", "return", "revoke", "send-back", "sign", "withdraw"),
-    "/promises": ("breach", "press", "release"),
-    "/letters": ("decide", "outcome"),
+    "/promises": ("breach", "press", "release", "actuals", "debts/{debt_id}"),
+    "/letters": ("decide", "outcome", "deliver", "reply", "talk"),
     "/meetings": (
         "call", "end", "start", "items/{item_id}/confirm", "items/{item_id}/decide",
     ),

@@ -16,7 +16,8 @@ from juyuan.foundation.people.queries import unit_by_code
 from juyuan.foundation.ui.keyset import Order, choose_order, paginate
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
-from juyuan.kernel.verdict import NotFound, Stale, require
+from juyuan.kernel.money import MoneyError, from_wan, to_wan
+from juyuan.kernel.verdict import NotFound, RuleBroken, Stale, require
 from juyuan.rooms.evaluation.actions import breaches as breach_acts
 from juyuan.rooms.evaluation.actions import letters as letter_acts
 from juyuan.rooms.evaluation.actions import promises as acts
@@ -41,7 +42,7 @@ from juyuan.rooms.evaluation.queries import promises as read
 from juyuan.rooms.evaluation.queries import tracking_access as access
 from juyuan.rooms.evaluation.queries import trackingpages as pages
 from juyuan.rooms.evaluation.rules.breaches import OutcomeDraft
-from juyuan.rooms.evaluation.rules.promises import DebtDraft, PromiseDraft
+from juyuan.rooms.evaluation.rules.promises import DebtDraft, Measure, PromiseDraft
 from juyuan.rooms.pipeline.queries.scope import door as project_door
 
 router = Router(tags=["履约"])
@@ -68,6 +69,37 @@ def actor_of(request: HttpRequest) -> Actor:
     return entered(request.actor)  # type: ignore[attr-defined]
 
 
+def measure_of(kind: str) -> Measure:
+    """这一种怎么量;没有这一种的当到期做到的,由动作去说没有。"""
+    known = read.kinds(clock.today()).get(kind)
+    return known.measure if known else Measure.DAY
+
+
+def written(measure: Measure, value: int | None) -> str | None:
+    """约定值、实况写成字:金额、每亩金额以万元,数量写整数。"""
+    if value is None:
+        return None
+    return str(value) if measure is Measure.COUNT else to_wan(value)
+
+
+def value_of(kind: str, text: str | None, field: str) -> int | None:
+    """字 → 值:金额、每亩金额是万元(至多 4 位小数)→ 元,数量是整数;没写的为空。
+
+    Raises:
+        RuleBroken: 写得不对。
+    """
+    if text is None:
+        return None
+    if measure_of(kind) is Measure.COUNT:
+        if text.isascii() and text.isdigit() and len(text) <= 12:
+            return int(text)
+        raise RuleBroken.one(field, "promise.count", "数量写成整数，例 120", "3.4c")
+    try:
+        return from_wan(text)
+    except MoneyError as error:
+        raise RuleBroken.one(field, "promise.amount", error.message, "3.4c") from error
+
+
 def _breach(row: Breach) -> dict[str, Any]:
     return {
         "code": row.code, "test": row.test, "label": row.test_label, "state": row.state,
@@ -81,7 +113,7 @@ def _promise(row: pages.Row) -> dict[str, Any]:
     return {
         "code": promise.code, "project": promise.project.code, "kind": promise.kind,
         "project_name": promise.project.name, "kind_label": row.kind, "text": promise.text,
-        "target": promise.target, "due_on": promise.due_on, "wanted": promise.wanted,
+        "target": written(measure_of(promise.kind), promise.target), "due_on": promise.due_on, "wanted": promise.wanted,
         "fair_due": row.tracked.judged.fair_due, "source": promise.source, "state": promise.state,
         "version": promise.version, "actual": row.actual, "light": row.light,
         "light_label": row.light_label,
@@ -163,7 +195,8 @@ def add(request: HttpRequest, code: str, payload: PromiseIn) -> Any:
         unit = unit_by_code(one.unit)
         debts.append(DebtDraft(one.kind, one.text, unit.pk if unit else None, one.due_on))
     draft = PromiseDraft(
-        kind=payload.kind, text=payload.text, due_on=payload.due_on, target=payload.target,
+        kind=payload.kind, text=payload.text, due_on=payload.due_on,
+        target=value_of(payload.kind, payload.target, "target"),
         wanted=payload.wanted, quote=payload.quote, place=payload.place,
         contract_number=payload.contract_number, debts=tuple(debts),
     )  # fmt: skip
@@ -175,14 +208,14 @@ def add(request: HttpRequest, code: str, payload: PromiseIn) -> Any:
     return once(request, act)
 
 
-def _on_promise(
+def on_promise(
     request: HttpRequest, code: str, may: Callable[[Actor, Promise], Any],
     run: Callable[[Actor, Promise, int], Any],
 ) -> Any:  # fmt: skip
     actor = actor_of(request)
     promise = read.door(actor, code)
     require(may(actor, promise))
-    version = _version(request, promise)
+    version = matched(request, promise)
 
     def act() -> tuple[int, dict[str, Any]]:
         run(actor, promise, version)
@@ -191,7 +224,7 @@ def _on_promise(
     return once(request, act)
 
 
-def _version(request: HttpRequest, row: Any) -> int:
+def matched(request: HttpRequest, row: Any) -> int:
     """带了 If-Match 的,须是现在的版本。"""
     version = optional_match(request)
     if version is not None and version != row.version:
@@ -213,7 +246,7 @@ def may_keep(actor: Actor, promise: Promise) -> Any:
              url_name="promise_release", summary="解除承诺")  # fmt: skip
 def release(request: HttpRequest, code: str, payload: ReasonIn) -> Any:
     """不再要求兑现;登记的人不能自己解除。可带 If-Match。"""
-    return _on_promise(request, code, may_judge, lambda actor, row, version: acts.release(
+    return on_promise(request, code, may_judge, lambda actor, row, version: acts.release(
         actor=actor, promise=row, reason=payload.reason, version=version, now=clock.now()
     ))  # fmt: skip
 
@@ -225,7 +258,7 @@ def breach(request: HttpRequest, code: str, payload: BreachIn) -> Any:
     conclude = (
         breach_acts.confirm_breach if payload.verdict == "confirm" else breach_acts.dismiss_breach
     )
-    return _on_promise(request, code, may_judge, lambda actor, row, version: conclude(
+    return on_promise(request, code, may_judge, lambda actor, row, version: conclude(
         actor=actor, promise=row, test=payload.test, reason=payload.reason, now=clock.now()
     ))  # fmt: skip
 
@@ -234,7 +267,7 @@ def breach(request: HttpRequest, code: str, payload: BreachIn) -> Any:
              url_name="promise_press", summary="政府欠着的转交办")  # fmt: skip
 def press(request: HttpRequest, code: str) -> Any:
     """逐件转成交办事项,转过的不再转。可带 If-Match。"""
-    return _on_promise(request, code, may_keep, lambda actor, row, version: breach_acts.press_debts(
+    return on_promise(request, code, may_keep, lambda actor, row, version: breach_acts.press_debts(
         actor=actor, promise=row, now=clock.now()
     ))  # fmt: skip
 
@@ -289,14 +322,14 @@ def draft(request: HttpRequest, code: str, payload: LetterIn) -> Any:
     return once(request, act)
 
 
-def _on_letter(
+def on_letter(
     request: HttpRequest, code: str, may: Callable[[Actor, Letter], Any],
     run: Callable[[Actor, Letter, int], Any],
 ) -> Any:  # fmt: skip
     actor = actor_of(request)
     letter = letter_read.door(actor, code)
     require(may(actor, letter))
-    version = _version(request, letter)
+    version = matched(request, letter)
 
     def act() -> tuple[int, dict[str, Any]]:
         run(actor, letter, version)
@@ -310,7 +343,7 @@ def _on_letter(
 def outcome(request: HttpRequest, code: str, payload: OutcomeIn) -> Any:
     """已记回复的,提出结果,等负责人批准。可带 If-Match。"""
     given = OutcomeDraft(payload.outcome, payload.reason, payload.until)
-    return _on_letter(
+    return on_letter(
         request, code, letter_read.can_handle,
         lambda actor, row, version: letter_acts.propose_outcome(
             actor=actor, letter=row, draft=given, version=version, now=clock.now()
@@ -322,7 +355,7 @@ def outcome(request: HttpRequest, code: str, payload: OutcomeIn) -> Any:
              url_name="letter_decide", summary="批准函的结果")  # fmt: skip
 def decide(request: HttpRequest, code: str, payload: DecideIn) -> Any:
     """同意即了结;不同意的退回,写明理由。可带 If-Match。"""
-    return _on_letter(
+    return on_letter(
         request, code, letter_read.can_decide,
         lambda actor, row, version: letter_acts.decide_outcome(
             actor=actor, letter=row, agree=payload.agree, reason=payload.reason, version=version,
@@ -334,20 +367,20 @@ def decide(request: HttpRequest, code: str, payload: DecideIn) -> Any:
 # ───────── 先答看不看得见、准不准、版本 ─────────
 
 
-def _promise_first(may: Callable[[Actor, Promise], Any]) -> Check:
+def promise_first(may: Callable[[Actor, Promise], Any]) -> Check:
     def check(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
         row = read.door(entered(actor), str(kwargs["code"]))
         require(may(actor, row))
-        _version(request, row)
+        matched(request, row)
 
     return check
 
 
-def _letter_first(may: Callable[[Actor, Letter], Any]) -> Check:
+def letter_first(may: Callable[[Actor, Letter], Any]) -> Check:
     def check(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
         row = letter_read.door(entered(actor), str(kwargs["code"]))
         require(may(actor, row))
-        _version(request, row)
+        matched(request, row)
 
     return check
 
@@ -368,9 +401,9 @@ def _draft_first(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> 
 precheck("GET promises", _list_first)
 precheck("GET letters", _list_first)
 precheck("POST promise_add", _add_first)
-precheck("POST promise_release", _promise_first(may_judge))
-precheck("POST promise_breach", _promise_first(may_judge))
-precheck("POST promise_press", _promise_first(may_keep))
+precheck("POST promise_release", promise_first(may_judge))
+precheck("POST promise_breach", promise_first(may_judge))
+precheck("POST promise_press", promise_first(may_keep))
 precheck("POST letter_draft", _draft_first)
-precheck("POST letter_outcome", _letter_first(letter_read.can_handle))
-precheck("POST letter_decide", _letter_first(letter_read.can_decide))
+precheck("POST letter_outcome", letter_first(letter_read.can_handle))
+precheck("POST letter_decide", letter_first(letter_read.can_decide))

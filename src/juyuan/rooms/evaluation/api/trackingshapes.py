@@ -21,12 +21,12 @@ class DebtIn(Strict):
 
 
 class PromiseIn(Strict):
-    """登记一项承诺。`target` 是约定值:金额、每亩金额以元,数量以个;到期做到的不给。"""
+    """登记一项承诺。`target` 是约定值:金额、每亩金额写万元(至多4位小数),数量写整数;到期做到的不给。"""
 
     kind: str = Field(max_length=30)
     text: str = Field(max_length=500)
     due_on: date
-    target: int | None = None
+    target: str | None = Field(default=None, max_length=20, examples=["5000"])
     wanted: str = Field(max_length=200)
     quote: str = Field(default="", max_length=1000)
     place: str = Field(default="", max_length=100)
@@ -67,6 +67,46 @@ class DecideIn(Strict):
 
     agree: bool
     reason: str = Field(default="", max_length=1000)
+
+
+class ActualIn(Strict):
+    """一条实况。`value` 的写法同约定值;到期做到的不给。"""
+
+    on: date
+    value: str | None = Field(default=None, max_length=20)
+    note: str = Field(default="", max_length=500)
+
+
+class SettleIn(Strict):
+    """政府先行的一件办到了。"""
+
+    done_on: date
+    note: str = Field(default="", max_length=500)
+
+
+class ReplyIn(Strict):
+    """投资方的回复。"""
+
+    on: date
+    text: str = Field(max_length=2000)
+
+
+class TalkIn(Strict):
+    """约谈记录。"""
+
+    on: date
+    place: str = Field(max_length=200)
+    people: str = Field(max_length=500)
+    result: str = Field(max_length=2000)
+
+
+class DeliverIn(Strict):
+    """一次送达。`way`:hand 当面、post 邮寄、electronic 电子、fax 传真。"""
+
+    way: str = Field(max_length=12)
+    receiver: str = Field(max_length=100)
+    on: date
+    note: str = Field(default="", max_length=500)
 
 
 class DebtOut(Schema):
@@ -116,7 +156,7 @@ class PromiseOut(Schema):
     kind: str
     kind_label: str
     text: str
-    target: int | None
+    target: str | None
     due_on: date
     fair_due: date
     wanted: str

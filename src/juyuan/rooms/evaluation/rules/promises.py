@@ -97,9 +97,11 @@ class ActualDraft:
 
 
 def kinds_of(items: Collection[Mapping[str, str]]) -> dict[str, Kind]:
-    """参数 → 各种承诺。"""
+    """参数 → 各种承诺;屏上新添的一种没有写怎么量,当到期做到的。"""
     return {
-        i["code"]: Kind(i["code"], i["label"], Measure(i["measure"]), i.get("unit", ""))
+        i["code"]: Kind(
+            i["code"], i["label"], Measure(i.get("measure", Measure.DAY)), i.get("unit", "")
+        )
         for i in items
     }
 

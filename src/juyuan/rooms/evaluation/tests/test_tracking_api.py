@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from juyuan.foundation.people.actions import make_token
@@ -14,6 +15,7 @@ from juyuan.kernel.actor import Actor
 from juyuan.rooms.evaluation.models import Breach, Letter, Promise
 from juyuan.rooms.evaluation.tests import letters as steps
 from juyuan.rooms.evaluation.tests import promises as p
+from juyuan.rooms.pipeline.tests import factories as f
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +85,69 @@ def test_s3_4c_接口_函_提出与批准结果(cast: Any, settings: Any) -> Non
     assert closed.json()["state"] == "closed" and closed.json()["outcome"] == "extend"
     listed = call(cast, "heyan", "get", "/letters?state=closed").json()
     assert [r["code"] for r in listed["items"]] == [letter.code]
+
+
+def send(cast: Any, who: str, path: str, data: dict[str, Any], text: str = "") -> Any:
+    """multipart;`text` 给出即附一份 pdf。"""
+    token = make_token(actor=Actor.console(), username=who, now=cast.NOW)
+    if text:
+        data = data | {"file": SimpleUploadedFile(f"{text}.pdf", f.pdf(text), "application/pdf")}
+    return Client().post(f"/api/v1{path}", data, headers={"Authorization": f"Bearer {token}"})
+
+
+def test_s3_4c_接口_金额写万元_填实况_政府的事办到了(cast: Any, settings: Any) -> None:
+    project = p.signed(cast)
+    settings.JUYUAN_NOW = steps.moment(cast).isoformat()
+    body = {
+        "kind": "paid_in", "text": "首期到位", "due_on": "2027-06-30", "wanted": "进账单",
+        "target": "5000.0001",
+        "debts": [{"kind": "land", "text": "交付净地", "unit": "ziran", "due_on": "2026-10-31"}],
+    }  # fmt: skip
+    path = f"/projects/{project.code}/promises"
+    for bad in ("五千", "5,000", "-1", "1.00001"):
+        assert call(cast, "longshan", "post", path, body | {"target": bad}).status_code == 422
+    assert not Promise.objects.exists()
+    made = call(cast, "longshan", "post", path, body)
+    assert made.status_code == 201 and made.json()["target"] == "5000.0001", made.content
+    row = Promise.objects.get()
+    assert row.target == 50_000_001
+    jobs = body | {"kind": "jobs", "target": "120", "debts": []}
+    assert call(cast, "longshan", "post", path, jobs).json()["target"] == "120"
+    assert call(cast, "longshan", "post", path, jobs | {"target": "1.5"}).status_code == 422
+    actuals = f"/promises/{row.code}/actuals"
+    told = {"on": "2026-12-10", "value": "1200", "note": "第一笔"}
+    assert send(cast, "longshan", actuals, told).status_code == 422  # 没有凭据
+    assert send(cast, "dongfeng", actuals, told, "甲").status_code == 404
+    done = send(cast, "longshan", actuals, told, "进账单")
+    assert done.status_code == 200, done.content
+    assert row.actuals.get().value == 12_000_000
+    debt = row.debts.get()
+    settled = f"/promises/{row.code}/debts/{debt.pk}"
+    assert send(cast, "longshan", f"{settled}9", {"done_on": "2026-12-01"}, "乙").status_code == 404
+    handed = {"done_on": "2026-12-01", "note": "净地已交"}
+    given = send(cast, "longshan", settled, handed, "交地")
+    assert given.status_code == 200, given.content.decode()
+    debt.refresh_from_db()
+    assert str(debt.done_on) == "2026-12-01"
+
+
+def test_s3_4c_接口_送达_回复_约谈只对约谈通知书(cast: Any, settings: Any) -> None:
+    letter = steps.issued(cast)
+    settings.JUYUAN_NOW = steps.moment(cast).isoformat()
+    path = f"/letters/{letter.code}"
+    day = steps.moment(cast).date().isoformat()
+    said = {"way": "hand", "receiver": "办公室", "on": day}
+    assert call(cast, "dongfeng", "post", f"{path}/deliver", said).status_code == 404
+    assert call(cast, "heyan", "post", f"{path}/deliver", said).status_code == 403
+    assert (
+        call(cast, "longshan", "post", f"{path}/deliver", said | {"way": "鸽"}).status_code == 422
+    )
+    done = call(cast, "longshan", "post", f"{path}/deliver", said)
+    assert done.status_code == 200 and done.json()["reply_by"]
+    answer = {"on": day, "text": "即日起加快建设"}
+    assert send(cast, "longshan", f"{path}/reply", answer).status_code == 422
+    talked = {"on": day, "place": "会议室", "people": "甲、乙", "result": "承诺开工"}
+    refused = send(cast, "longshan", f"{path}/talk", talked, "约谈记录")
+    assert refused.status_code == 422 and "约谈通知书才记约谈" in refused.content.decode()
+    replied = send(cast, "longshan", f"{path}/reply", answer, "回执")
+    assert replied.status_code == 200 and replied.json()["state"] == "replied"
