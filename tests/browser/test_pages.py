@@ -21,7 +21,7 @@ PREFERRED = ("verifier", "own", "own_head", "clerk", "sysadmin", "secadmin", "au
 NOT_PAGES = {
     "healthz", "readyz", "file_download", "exchange:template", "exchange:refused",
     "exchange:source", "exchange:export", "work:progress", "pipeline:suggest_investors", "pipeline:cell",
-    "pipeline:monthly_book", "first_contact:paper", "papers:file", "figures_monthly_book",
+    "pipeline:monthly_book", "first_contact:paper", "papers:file", "figures_monthly_book", "council:materials",
 }  # fmt: skip
 """下载、探针、只回一小块的。"""
 

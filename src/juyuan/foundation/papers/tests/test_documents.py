@@ -293,3 +293,14 @@ def test_s3_4c_没有事务不发号(cast: Any) -> None:
     with pytest.raises(RuntimeError, match="事务"):
         numbers.take_number(cast.unit("longshan"), "样函", 2026)
     assert not Register.objects.exists()
+
+
+@pytest.mark.django_db
+def test_全库关系_登记簿空了号就说(cast: Any) -> None:
+    row = issued(cast)
+    assert invariants.check(cast.TODAY) == []
+    Register.objects.update(last=2)
+    assert [f.rule for f in invariants.check(cast.TODAY)] == ["paper_numbers"]
+    Register.objects.update(last=1)
+    Document.objects.filter(pk=row.pk).update(sequence=3)
+    assert [f.rule for f in invariants.check(cast.TODAY)] == ["paper_numbers"]
