@@ -76,11 +76,11 @@ def is_overdue(state: ActionState, due_on: date, on: date) -> bool:
     return state in LIVE and due_on < on
 
 
-@rule("3.5c")
+@rule("1d")
 def on_time(submitted_on: date, due_on: date) -> bool:
-    """集中解决项目各环节问题。
+    """各成员单位常态化做好招商引资和服务。
 
-    按时:销号所依据的那次报结不晚于当时的期限(含当天);商务主管部门核对用的日子不算在承办单位头上。
+    常态化看交办办得及不及时。按时:销号所依据的那次报结不晚于当时的期限(含当天);商务主管部门核对用的日子不算在承办单位头上。
     """
     return submitted_on <= due_on
 

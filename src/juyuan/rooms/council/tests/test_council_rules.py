@@ -269,9 +269,7 @@ def test_s3_5c_到期当天不算逾期(state: str, days: int, late: bool) -> No
     assert items.is_overdue(ActionState(state), DAY, DAY + timedelta(days)) == late
 
 
-def test_s3_5c_按时含期限当天() -> None:
-    assert items.on_time(DAY, DAY)
-    assert not items.on_time(DAY + timedelta(1), DAY)
+def test_s3_5c_率四舍五入_没有分母为空() -> None:
     assert items.rate_bp(1, 3) == 3333
     assert items.rate_bp(2, 3) == 6667
     assert items.rate_bp(0, 0) is None
@@ -301,3 +299,8 @@ def test_s1b_难题要写难在哪里_想怎样() -> None:
     assert judge_problem(ProblemDraft("land", "缺地", "给地", 1), {"land"}, {1}) == []
     found = judge_problem(ProblemDraft("x", "", " ", 2), {"land"}, {1})
     assert [f.field for f in found] == ["kind", "text", "wanted", "owner_unit"]
+
+
+def test_s1d_成员单位按时_报结当天到期也算() -> None:
+    assert items.on_time(DAY - timedelta(1), DAY) and items.on_time(DAY, DAY)
+    assert not items.on_time(DAY + timedelta(1), DAY)
