@@ -118,7 +118,7 @@ def confirm_decision(
     """主持的确认记下的决定,当即生效。
 
     Raises:
-        Denied: 不是主持会议的召集人;记的人就是自己。
+        Denied: 不是主持会议的召集人。
         RuleBroken: 没有草稿;人数不够;对象已不能这样定。
         Stale: 他人先行。
     """

@@ -10,10 +10,11 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from juyuan.foundation.papers.models import Document
+from juyuan.foundation.papers.names import full_name
 from juyuan.foundation.papers.registry import PaperKind, WordField
 from juyuan.foundation.papers.rules import Paper, said_day
 from juyuan.foundation.people.models import Role, Unit
-from juyuan.foundation.policy.queries import bureau, clause, identity, pack
+from juyuan.foundation.policy.queries import bureau, clause, pack
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, Allowed, Denial, NotFound
 from juyuan.rooms.evaluation.models import Breach, GovernmentDebt, Letter
@@ -147,12 +148,6 @@ def overdue(letter: Letter, today: date) -> bool:
 # ───────── 文稿 ─────────
 
 
-def full_name(unit: Unit) -> str:
-    """落款的全称:以「市」开头的单位名,冠本市名。"""
-    city = identity().city
-    return f"{city}{unit.name.removeprefix('市')}" if unit.name.startswith("市") else unit.name
-
-
 def addressee_of(project_id: int) -> str:
     """主送:第一出资方;没有登记出资方的写项目单位。"""
     row = (
@@ -194,7 +189,7 @@ def facts_of(breach: Breach, level: LetterLevel, unit: Unit, days: int) -> dict[
         "days": days,
         "rule": f"《{paper.title}》（{paper.number}）{found.display}",
         "clause_text": found.text,
-        "signer": full_name(unit),
+        "signer": full_name(unit.name),
         "breach": breach.code,
         "before": [
             {

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +17,8 @@ from juyuan.foundation.duties.models import Duty
 from juyuan.foundation.figures.queries import compute
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.notices.models import Notice
+from juyuan.foundation.people.actions import make_token
+from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Denied, RuleBroken, Stale
 from juyuan.rooms.pipeline.actions import escalating, escalation
 from juyuan.rooms.pipeline.actions.edit import draft_of, edit_project
@@ -393,3 +397,17 @@ def test_s3_3c_网页与接口_报告办结各一遍(cast) -> None:
     head = cast.client("shangwuju_head")
     assert head.post(f"{base}/close/", {"reason": "已开工"}).status_code == 302
     assert client.get(f"{base}/report/").status_code == 404
+
+
+def test_s3_3c_接口交工作方案_附的文件收到了_不附也可以(cast, settings) -> None:
+    settings.JUYUAN_NOW = cast.NOW.isoformat()
+    project = signed(cast)
+    token = make_token(actor=Actor.console(), username="longshan", now=cast.NOW)
+    url = f"/api/v1/projects/{project.code}/escalation/plan"
+    headers = {"Authorization": f"Bearer {token}"}
+    file = SimpleUploadedFile("方案.pdf", f.pdf("工作方案"), "application/pdf")
+    made = Client().post(url, {"plan": "先交地", "file": file}, headers=headers)
+    assert made.status_code == 200, made.content
+    assert open_of(project).plan_file_name == "方案.pdf"
+    assert Client().post(url, {"plan": "再开工"}, headers=headers).status_code == 200
+    assert (open_of(project).plan, open_of(project).plan_file_name) == ("再开工", "方案.pdf")
