@@ -16,17 +16,11 @@ from django.db import connection, transaction
 
 from juyuan.foundation.ledger import canonical, keys
 from juyuan.foundation.ledger.models import Event, Seal
+from juyuan.foundation.ledger.writers import WRITERS
 
 BATCH = 2000
 PATIENCE = 20.0  # 秒:等手上的写入了结;等不到就下次再封,不漏
 _LOCK = 0x6C65646765720001
-
-_HOLDERS = """
-SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND granted
- AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
- AND relation = 'ledger_event'::regclass AND mode = 'RowExclusiveLock'
- AND pid IS DISTINCT FROM pg_backend_pid()
-"""
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ def _settled(patience: float) -> tuple[int, int]:
 
 
 def _holders(cursor: Any) -> set[str]:
-    cursor.execute(_HOLDERS)
+    cursor.execute(WRITERS)
     return {row[0] for row in cursor.fetchall()}
 
 

@@ -19,17 +19,16 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from juyuan.foundation.ledger.writers import WRITERS
+
 T = TypeVar("T")
 KEPT = 512
 """至多留几个答案。"""
 LONGEST = 5000
 """一个答案至多几行;再长的不留。"""
 LAST = "SELECT MAX(id) FROM ledger_event"
-# 改到一半的:拿着自己事务号排他锁的别的连接(谁的都看得见,不分角色)
-WRITING = (
-    "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'transactionid'"
-    " AND mode = 'ExclusiveLock' AND granted AND pid <> pg_backend_pid())"
-)
+# 改到一半的。还没有写台账的不必等:它的编号一定比现在的最后一行大,提交之后看得出来
+WRITING = f"SELECT EXISTS ({WRITERS})"
 _kept: OrderedDict[Hashable, tuple[int | None, Any]] = OrderedDict()
 _lock = Lock()
 _seen: ContextVar[dict[str, Any] | None] = ContextVar("ledger_moment", default=None)

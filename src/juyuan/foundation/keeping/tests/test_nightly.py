@@ -1,7 +1,6 @@
 """每夜的备份、备份页、地方够不够:按规则留,失败看得见。"""
 
 import os
-import time
 from datetime import timedelta
 
 import pytest
@@ -100,7 +99,5 @@ def test_backup_speed_is_not_per_row(backup, place, django_assert_max_num_querie
     with transaction.atomic():
         for n in range(50):
             record(event="x", actor=Actor.console(), obj_type="unit", obj_id=str(n), now=NOW)
-    began = time.monotonic()
     with django_assert_max_num_queries(120):
         backup()
-    assert time.monotonic() - began < 60

@@ -356,7 +356,7 @@ def test_s3_4b_读不了的说清为什么() -> None:
 
 
 def test_s3_4b_有恶意的文件很快就拒() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     bomb = packed(**{"word/document.xml": b"0" * (70 * 1024 * 1024)})
     assert "太大" in refused(bomb)
     laughs = (
@@ -367,7 +367,7 @@ def test_s3_4b_有恶意的文件很快就拒() -> None:
     assert "重新导出" in refused(packed(**{"word/document.xml": laughs}))
     deep = b"<w:p xmlns:w='x'>" + b"<a>" * 5000 + b"</a>" * 5000 + b"</w:p>"
     assert "损坏" in refused(packed(**{"word/document.xml": deep}))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_s3_4b_同一份文本不必再传_没存好的说明(cast, project) -> None:

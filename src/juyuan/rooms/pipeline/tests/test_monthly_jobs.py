@@ -250,5 +250,8 @@ def test_锁账与提交互斥_同一事务之外不留半拉(cast: Any) -> None
     with transaction.atomic():
         lock_month(period)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT mode FROM pg_locks WHERE locktype='advisory' AND granted")
+            cursor.execute(
+                "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND granted"
+                " AND pid = pg_backend_pid()"
+            )
             assert ("ShareLock",) in cursor.fetchall()
