@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from juyuan.wiring import council, evaluation, menu
+from juyuan.wiring import council, evaluation, menu, personal
 
 
 def connect() -> None:
@@ -29,7 +29,7 @@ def connect() -> None:
     _exchange()
     _chains()
     _investors()
-    _personal()
+    personal.connect()
     _first_contact()
     _outreach()
     _papers()
@@ -275,27 +275,6 @@ def _escalations() -> None:
     register_job(
         Job("pipeline.propose_relations", "提出项目关系", jobs.find_relations, catch_up=False)
     )
-
-
-def _personal() -> None:
-    from juyuan.foundation.people import handover
-    from juyuan.foundation.personal import jobs, registry
-    from juyuan.foundation.personal.actions import drafts, views
-    from juyuan.foundation.work import registry as work
-    from juyuan.rooms.outreach.queries.formdrafts import FORMS as LEAD_FORMS
-    from juyuan.rooms.pipeline.queries.formdrafts import FORMS
-
-    for url_name, label in (
-        ("pipeline:list", "项目库"), ("pipeline:facts", "认定事实"), ("pipeline:paid_in", "到位资金"),
-        ("pipeline:escalations", "提级项目"), ("pipeline:monthly", "月度更新"),
-        ("investors:list", "投资方"), ("duties:list", "待办"), ("outreach:list", "线索"),
-    ):  # fmt: skip
-        registry.register_page(url_name, label)
-    for form in (*FORMS, *LEAD_FORMS):
-        registry.register_form(form)
-    handover.register("views", views.hand_over, "视图")
-    handover.register("drafts", drafts.hand_over, "草稿")
-    work.register(work.Job("personal.expire_drafts", "清除过期草稿", jobs.run, catch_up=False))
 
 
 def _search() -> None:

@@ -17,13 +17,12 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
 from juyuan.foundation.ledger.actions import refuse
-from juyuan.foundation.ledger.still import moment
 from juyuan.foundation.people.models import Account
 from juyuan.foundation.people.queries import actor_for, has_left
-from juyuan.foundation.policy.queries import reading
 from juyuan.foundation.ui import errors
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.once import reading
 from juyuan.kernel.verdict import Denied, NotFound, Refusal
 
 PUBLIC = frozenset({"/login/", "/healthz", "/readyz", "/favicon.ico"})
@@ -55,7 +54,7 @@ class Door:
         if request.path.startswith("/static/"):
             return self.get_response(request)
         if request.method in ("GET", "HEAD"):
-            with reading(), moment():
+            with reading():
                 response = self._answer(request)
         else:
             response = self._answer(request)

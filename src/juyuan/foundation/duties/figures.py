@@ -75,7 +75,7 @@ def register(today: Callable[[], date]) -> None:
     ) -> dict[int, Told]:
         return tell(actor, ids, before, after or today())
 
-    register_group(FIGURES, compute)
+    register_group(FIGURES, compute, by_ledger=False)  # 任务补开、收起的不留台账
     register_explainer([figure.name for figure in FIGURES], Explainer(rows, told, "待办"))
 
 

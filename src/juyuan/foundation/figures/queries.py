@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from juyuan.foundation.figures import registry
 from juyuan.foundation.figures.registry import MONEY, RATE, Dimension, Figure, Part
-from juyuan.foundation.ledger.still import moment
-from juyuan.foundation.policy.queries import reading
+from juyuan.foundation.ledger.still import remembered
+from juyuan.foundation.policy.queries import is_pinned
+from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import to_wan
+from juyuan.kernel.once import reading
 
 
 class UnknownFigure(LookupError):
@@ -71,7 +73,7 @@ def compute(
     actor: Actor | None = None,
     names: Iterable[str] | None = None,
 ) -> list[FigureResult]:
-    """求值。同一组的数字只算一次;次序同登记次序。
+    """求值。同一组的数字只算一次,没有新事就是上一次的答案;次序同登记次序。
 
     `as_of` 为 None 即此刻,否则按该日终了时已发生且已记录的事实;`actor` 为 None 即全市。
 
@@ -85,14 +87,35 @@ def compute(
             raise UnknownFigure(name)
     chosen = frozenset(wanted)
     values: dict[str, registry.Result] = {}
-    with reading(), moment():
+    with reading():
         for name in wanted:
             if name in values:
                 continue
             group = registry.group_of(name)
             mine = chosen & {figure.name for figure in group.figures}
-            values.update(group.compute(as_of, actor, frozenset(mine)))
+            values.update(_values(group, as_of, actor, frozenset(mine)))
     return [_result(known[name], values[name]) for name in known if name in chosen]
+
+
+def _values(
+    group: registry.Group, as_of: date | None, actor: Actor | None, names: frozenset[str]
+) -> Mapping[str, registry.Result]:
+    """一组的值。换了一份参数假设着算的、核对重演的,与现在的答案无关,一律现算。"""
+
+    def compute() -> Mapping[str, registry.Result]:
+        return group.compute(as_of, actor, names)
+
+    if not group.by_ledger or is_pinned() or registry.is_replaying():
+        return compute()
+    key = ("figures", group.figures[0].name, names, as_of, clock.today(), _viewer(actor))
+    return remembered(key, compute)
+
+
+def _viewer(actor: Actor | None) -> Hashable:
+    """看见哪些由这些决定:谁、在哪些任上、此刻以哪个任上、从哪扇门进来。"""
+    if actor is None:
+        return None
+    return (actor.account_id, actor.person_id, actor.username, actor.posts, actor.post, actor.via)
 
 
 def _result(figure: Figure, found: registry.Result) -> FigureResult:

@@ -56,6 +56,11 @@ def day_by(today: Callable[[], date]) -> Callable[[], date]:
     return lambda: _believed.get() or today()
 
 
+def is_replaying() -> bool:
+    """是不是在核对重演之内。"""
+    return _believed.get() is not None
+
+
 @contextmanager
 def believing(day: date) -> Iterator[None]:
     """核对重演时,此刻的数也按 `day` 这一天算。"""
@@ -99,6 +104,8 @@ class Group:
 
     figures: tuple[Figure, ...]
     compute: GroupCompute
+    by_ledger: bool = True
+    """组成它的行凡有改动必留台账;不是的(任务补开的待办)每次现算。"""
 
 
 @dataclass(frozen=True)
@@ -161,13 +168,15 @@ def register(figure: Figure) -> None:
     register_group([figure], lambda as_of, actor, names: {figure.name: compute(as_of, actor)})
 
 
-def register_group(figures: Iterable[Figure], compute: GroupCompute) -> None:
-    """登记一组共用查询的数字;次序即页面上的次序。
+def register_group(
+    figures: Iterable[Figure], compute: GroupCompute, *, by_ledger: bool = True
+) -> None:
+    """登记一组共用查询的数字;次序即页面上的次序。`by_ledger` 见 `Group`。
 
     Raises:
         ValueError: 同名而定义不同,或定义缺名称、口径、日期口径。
     """
-    group = Group(tuple(figures), compute)
+    group = Group(tuple(figures), compute, by_ledger)
     for figure in group.figures:
         if not (figure.name and figure.label and figure.definition and figure.counts_by):
             raise ValueError(f"统计数字 {figure.name!r} 缺名称、口径或日期口径")

@@ -3,15 +3,13 @@
 凡改动都在自己的事务里留一行台账,所以「台账最后一行」没有变,库就没有变,同一条语句的答案也没有变。
 只有一种例外:算的时候有别的事务改到一半,它的台账编号可能比已提交的小,提交之后「最后一行」不动。
 因此次序是:先记下最后一行,再看有没有改到一半的,然后才算;有,算出来的就不留。
-自己在事务里(动作、测试)一律现算。只留在本进程的内存里,不落盘,重启即空。
+自己在事务里(动作、测试)一律现算。一次只读的请求之内(`kernel.once.reading`)两样都只看一次。只留在本进程的内存里,不落盘,重启即空。
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -20,6 +18,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from juyuan.foundation.ledger.writers import WRITERS
+from juyuan.kernel.once import once
 
 T = TypeVar("T")
 KEPT = 512
@@ -31,7 +30,6 @@ LAST = "SELECT MAX(id) FROM ledger_event"
 WRITING = f"SELECT EXISTS ({WRITERS})"
 _kept: OrderedDict[Hashable, tuple[int | None, Any]] = OrderedDict()
 _lock = Lock()
-_seen: ContextVar[dict[str, Any] | None] = ContextVar("ledger_moment", default=None)
 
 
 def remembered(key: Hashable, compute: Callable[[], T]) -> T:
@@ -56,22 +54,6 @@ def remembered(key: Hashable, compute: Callable[[], T]) -> T:
     return value
 
 
-@contextmanager
-def moment() -> Iterator[None]:
-    """一次只读的请求、一次求数之内,两样都只看一次;其间别人提交的,下一次看得见。
-
-    先后不变:编号在前,有没有改到一半的在后,各个合计都在这两样之后才算。
-    """
-    if _seen.get() is not None:
-        yield
-        return
-    token = _seen.set({})
-    try:
-        yield
-    finally:
-        _seen.reset(token)
-
-
 def _last() -> int | None:
     last: int | None = _once(LAST)
     return last
@@ -82,12 +64,8 @@ def _quiet() -> bool:
 
 
 def _once(sql: str) -> Any:
-    seen = _seen.get()
-    if seen is None:
-        return _one(sql)
-    if sql not in seen:
-        seen[sql] = _one(sql)
-    return seen[sql]
+    """先后不变:编号在前,有没有改到一半的在后,各个合计都在这两样之后才算。"""
+    return once(sql, lambda: _one(sql))
 
 
 def statement(queryset: QuerySet[Any, Any]) -> Hashable:

@@ -28,7 +28,7 @@ class WordsForm(forms.Form):
                 widget=forms.Textarea({"rows": 4}), initial=document.words.get(field.name, ""),
             )  # fmt: skip
             self.marks[field.name] = "必填" if field.required else "选填"
-        self.fields["version"].initial = document.version
+        self.initial["version"] = document.version
 
     def words(self) -> dict[str, str]:
         """各段话。"""

@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from juyuan.foundation.people.models import ADMIN_ROLES, Account, ApiToken, Post, Unit
 from juyuan.foundation.people.rules import Span, excludes, overlaps
 from juyuan.kernel.actor import Actor, PostRef
+from juyuan.kernel.once import once
 
 
 def posts_on(today: date) -> QuerySet[Post]:
@@ -63,10 +64,12 @@ def actor_for(
 
 
 def units_under(unit_ids: Iterable[int]) -> set[int]:
-    """这些单位及其全部下级的 id(一次查询)。"""
-    wanted = list(unit_ids)
-    if not wanted:
-        return set()
+    """这些单位及其全部下级的 id(一次查询;一次只读的请求之内不查第二遍)。"""
+    wanted = frozenset(unit_ids)
+    return set(once(("units_under", wanted), lambda: _under(wanted))) if wanted else set()
+
+
+def _under(wanted: frozenset[int]) -> set[int]:
     above = Unit.objects.alias(
         below=ExpressionWrapper(OuterRef("path"), output_field=CharField())
     ).filter(pk__in=wanted, below__startswith=F("path"))

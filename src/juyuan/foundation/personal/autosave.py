@@ -70,6 +70,16 @@ class Autosave:
                 made.appendlist(str(pair[0]), str(pair[1]))
         return made
 
+    def number(self, name: str) -> int:
+        """草稿里的一个数(表有几行);没有即 0。"""
+        said = str(self.data.get(name, "")) if self.data is not None else ""
+        return int(said) if said.isdigit() and len(said) < 4 else 0
+
+    def restore(self, form: forms.BaseForm) -> None:
+        """填回,版本用现在的:开始填之后对象又变过的,页上会说。"""
+        self.version = (form.initial or {}).get("version")
+        self.fill(form, skip=("version",))
+
     def fill(self, form: forms.BaseForm, *, skip: tuple[str, ...] = ()) -> None:
         """有草稿就填回(只改初值,表单仍是没有提交的)。`skip` 的栏用现在的。"""
         if self.data is None:
@@ -103,13 +113,18 @@ class Autosave:
         acts.drop_draft(actor=self.actor, form=self.form, object_key=self.object_key)
 
 
-def autosaved(form: str, key: str = "code") -> Callable[..., Any]:
-    """视图的装饰:挂上 `request.autosave`;交成了(3xx)删去草稿。`key` 是网址里对象的参数名。"""
+def autosaved(form: str, *keys: str) -> Callable[..., Any]:
+    """视图的装饰:挂上 `request.autosave`;交成了(3xx)删去草稿。
+
+    `keys` 是网址里对象的参数名,缺省是编号;几个的,对象键写成「编号.另一个」。
+    """
+    names = keys or ("code",)
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            object_key = str(kwargs.get(key) or (args[0] if args else ""))
+            parts = [str(kwargs[name]) for name in names if name in kwargs]
+            object_key = ".".join(parts) or str(args[0] if args else "")
             found = Autosave(request, form, object_key)
             request.autosave = found  # type: ignore[attr-defined]
             response = view(request, *args, **kwargs)

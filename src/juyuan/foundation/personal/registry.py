@@ -33,7 +33,7 @@ class ListPage:
 
 @dataclass(frozen=True)
 class DraftForm:
-    """一张自动保存的表单。`url_name` 是表单页;有对象的,对象键就是网址里的编号。
+    """一张自动保存的表单。`url_name` 是表单页;有对象的,对象键就是网址里的编号(几段以点相连)。
 
     `names(行动者, 各键)` 给出看得见的对象的名称;`link` 自己拼网址(键不是网址参数的)。
     """
@@ -49,7 +49,7 @@ class DraftForm:
         """接着填的网址。"""
         if self.link is not None:
             return self.link(object_key)
-        return reverse(self.url_name, args=[object_key] if object_key else [])
+        return reverse(self.url_name, args=object_key.split(".") if object_key else [])
 
 
 _pages: dict[str, ListPage] = {}

@@ -20,6 +20,7 @@ from juyuan.foundation.policy.models import ParameterProposal, ParameterVersion,
 from juyuan.foundation.policy.pack_types import Clause, Pack, Parameter
 from juyuan.foundation.policy.timeline import ParameterRow, Params, Timeline, from_pack
 from juyuan.foundation.ui.context import Identity
+from juyuan.kernel.once import once
 from juyuan.kernel.verdict import NotFound
 
 
@@ -133,7 +134,6 @@ def in_pack_order(row: ParameterRow, like: Parameter | None) -> ParameterRow:
 _lock = Lock()
 _known: dict[str, Any] = {}
 _pinned: ContextVar[Timeline | None] = ContextVar("policy_timeline", default=None)
-_reading: ContextVar[list[Timeline] | None] = ContextVar("policy_reading", default=None)
 
 
 def _of_this_city() -> QuerySet[ParameterVersion]:
@@ -150,18 +150,12 @@ def _stamp() -> tuple[Any, ...]:
 def timeline() -> Timeline:
     """全部参数的全部版本。一次查询看指纹,变了才重读;库里还没有的参数取城市包的首版。
 
-    在 `pinned()` 之内不再查库;在 `reading()` 之内只查一次。
+    在 `pinned()` 之内不再查库;一次只读的请求之内只查一次。
     """
     pinned_now = _pinned.get()
     if pinned_now is not None:
         return pinned_now
-    once = _reading.get()
-    if once:
-        return once[0]
-    found = _current()
-    if once is not None:
-        once.append(found)
-    return found
+    return once(_current, _current)
 
 
 def _current() -> Timeline:
@@ -193,16 +187,6 @@ def pinned() -> Iterator[Timeline]:
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """一次只读的请求之内,参数至多看一次指纹(用不到参数的一次也不看)。"""
-    token = _reading.set([])
-    try:
-        yield
-    finally:
-        _reading.reset(token)
-
-
-@contextmanager
 def supposing(line: Timeline) -> Iterator[Timeline]:
     """在一段计算之内改用这一份参数表(预览「假如确认了」);只许读,不许写。"""
     token = _pinned.set(line)
@@ -210,6 +194,11 @@ def supposing(line: Timeline) -> Iterator[Timeline]:
         yield line
     finally:
         _pinned.reset(token)
+
+
+def is_pinned() -> bool:
+    """此刻用的是不是固定下来的、假设的那一份,而不是库里现在的。"""
+    return _pinned.get() is not None
 
 
 def params(on: date) -> Params:

@@ -32,7 +32,12 @@ def confirmed(
     template: str = "ui/act.html",
     **more: Any,
 ) -> HttpResponse:
-    """一页确认。`run()` 办事并给出办成之后的网址;`clause` 是依据的机制号。"""
+    """一页确认。`run()` 办事并给出办成之后的网址;`clause` 是依据的机制号。
+
+    视图挂了自动保存的,没交的草稿填回。
+    """
+    if not form.is_bound and (autosave := getattr(request, "autosave", None)) is not None:
+        autosave.restore(form)
     if form.is_bound and form.is_valid():
         try:
             url = run()

@@ -3,6 +3,8 @@
 import json
 from datetime import date
 
+import pytest
+
 from juyuan.foundation.figures.cli import cli_figures
 from juyuan.foundation.figures.registry import Dimension, Figure, Part, Result
 
@@ -29,6 +31,7 @@ def declare(registry, seen):
     )
 
 
+@pytest.mark.django_db
 def test_json_is_one_document_with_exact_amounts(clean_registry):
     seen = []
     declare(clean_registry, seen)
@@ -53,6 +56,7 @@ def test_json_is_one_document_with_exact_amounts(clean_registry):
     ]
 
 
+@pytest.mark.django_db
 def test_the_table_names_the_day_and_every_figure(clean_registry):
     declare(clean_registry, [])
     text = cli_figures(date(2026, 3, 1))

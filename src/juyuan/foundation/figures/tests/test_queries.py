@@ -1,14 +1,19 @@
 """求值:同组只算一次,差额照实算出,写法不经浮点。"""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from juyuan.foundation.figures import queries
 from juyuan.foundation.figures.registry import Dimension, Figure, Part, Result
-from juyuan.kernel.actor import Actor
+from juyuan.foundation.ledger.actions import record
+from juyuan.foundation.policy.queries import pinned
+from juyuan.kernel.actor import Actor, PostRef
+from tests.cast import NOW
 
 PLACE = Dimension("place", "地方", "一篮放两处,各计一次")
 OWNER = Dimension("owner", "主人")
@@ -26,6 +31,7 @@ def figure(name, unit="个", dimensions=()):
     )
 
 
+@pytest.mark.django_db
 def test_a_group_is_computed_once_for_all_its_wanted_figures(clean_registry):
     calls = []
 
@@ -41,6 +47,7 @@ def test_a_group_is_computed_once_for_all_its_wanted_figures(clean_registry):
     assert calls == [(day, actor, frozenset({"a", "ccc"}))]
 
 
+@pytest.mark.django_db
 def test_two_groups_are_each_computed_once_in_the_order_of_registration(clean_registry):
     seen = []
 
@@ -65,6 +72,7 @@ def test_an_unknown_name_is_refused_before_anything_is_computed(clean_registry):
     assert calls == []
 
 
+@pytest.mark.django_db
 def test_each_split_shows_its_own_difference(clean_registry):
     parts = [
         Part("east", "东", 3, "/e", "place"),
@@ -83,6 +91,7 @@ def test_each_split_shows_its_own_difference(clean_registry):
     assert [p.key for p in found.parts] == ["east", "west", "ann"]
 
 
+@pytest.mark.django_db
 def test_a_rate_has_neither_sum_nor_difference(clean_registry):
     parts = [Part("east", "东", 5000), Part("west", "西", None)]
     clean_registry.register_group(
@@ -131,3 +140,78 @@ def test_parts_minus_difference_always_give_the_value(amounts, value):
     parts = [Part(str(i), str(i), amount, "", "place") for i, amount in enumerate(amounts)]
     found = queries._result(definition, Result(value, parts))
     assert sum(amounts) - found.difference == value
+
+
+class Toy:
+    """会数自己被算了几遍的一组数字。"""
+
+    def __init__(self, registry, *, by_ledger=True):
+        self.runs = 0
+        registry.register_group([figure("toy")], self.compute, by_ledger=by_ledger)
+
+    def compute(self, as_of, actor, names):
+        self.runs += 1
+        return {"toy": Result(self.runs)}
+
+    def ask(self, actor=None, as_of=None):
+        (found,) = queries.compute(as_of, actor)
+        return found.value
+
+
+def an_act():
+    with transaction.atomic():
+        record(event="toy.done", actor=Actor.console(), obj_type="toy", obj_id="1", now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_没有新事不算第二遍_有了新事现算(clean_registry):
+    toy = Toy(clean_registry)
+    assert (toy.ask(), toy.ask(), toy.runs) == (1, 1, 1)
+    an_act()
+    assert (toy.ask(), toy.ask(), toy.runs) == (2, 2, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_换一个人_换一个职务_换一个截止日_各算各的(clean_registry):
+    toy = Toy(clean_registry)
+    post = PostRef(1, 1, "longshan", "龙山区", "/longshan/", "county", "clerk")
+    ann = Actor(account_id=7, username="ann", name="安", posts=(post,), post=post)
+    asked = [
+        (None, None),
+        (ann, None),
+        (replace(ann, account_id=8), None),
+        (replace(ann, posts=(), post=None), None),
+        (replace(ann, via="api"), None),
+        (ann, date(2026, 1, 31)),
+    ]
+    first = [toy.ask(*case) for case in asked]
+    assert first == [1, 2, 3, 4, 5, 6]
+    again = [
+        toy.ask(replace(case[0], request_id="别的请求") if case[0] else None, case[1])
+        for case in asked
+    ]
+    assert again == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_行不留台账的_假设的参数_核对重演的_每次现算(clean_registry):
+    loose = Toy(clean_registry, by_ledger=False)
+    assert (loose.ask(), loose.ask()) == (1, 2)
+    clean_registry._groups.clear()
+    clean_registry._order.clear()
+    toy = Toy(clean_registry)
+    assert toy.ask() == 1
+    with pinned():
+        assert toy.ask() == 2
+    with clean_registry.believing(date(2026, 1, 31)):
+        assert toy.ask() == 3
+    assert toy.ask() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_到了第二天现算(clean_registry, settings):
+    toy = Toy(clean_registry)
+    settings.JUYUAN_NOW = "2026-11-20T23:59:59+08:00"
+    assert (toy.ask(), toy.ask()) == (1, 1)
+    settings.JUYUAN_NOW = "2026-11-21T00:00:00+08:00"
+    assert toy.ask() == 2

@@ -16,6 +16,7 @@ from juyuan.foundation.ledger.actions import record
 from juyuan.foundation.ledger.models import Event
 from juyuan.foundation.people.models import Unit
 from juyuan.kernel.actor import Actor
+from juyuan.kernel.once import reading
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,12 +90,12 @@ def test_语句或参数不同_各算各的() -> None:
 
 def test_一次请求之内只看一次最后一行_别人提交的下一次看得见() -> None:
     total, before = Count(), Unit.objects.count()
-    with still.moment():
+    with reading():
         assert (total(), total.runs) == (before, 1)
         with halfway("other"):
             pass
         assert (total(), total.runs) == (before, 1)
-        with still.moment():
+        with reading():
             assert total.runs == 1
     assert (total(), total.runs) == (before + 1, 2)
 

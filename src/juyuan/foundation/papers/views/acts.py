@@ -28,6 +28,7 @@ from juyuan.foundation.papers.models import Document
 from juyuan.foundation.papers.registry import kind_of
 from juyuan.foundation.papers.states import Numbering
 from juyuan.foundation.papers.views.pages import actor_of
+from juyuan.foundation.personal.autosave import autosaved
 from juyuan.foundation.ui.confirming import confirmed
 from juyuan.foundation.ui.errors import Step, respond
 from juyuan.foundation.ui.fields import add_findings
@@ -77,6 +78,7 @@ def _page(
 
 
 @require_POST
+@autosaved("papers.words")
 def words(request: HttpRequest, code: str) -> HttpResponse:
     """存下改的话;`then=submit` 存了就去送批。"""
     actor, document = _open(request, code, "prepare")

@@ -19,6 +19,7 @@ from juyuan.foundation.papers.models import Document
 from juyuan.foundation.papers.registry import kind_of
 from juyuan.foundation.papers.states import DocumentState, Numbering
 from juyuan.foundation.people.models import ADMIN_ROLES, Unit
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.ui.keyset import Order, paginate
 from juyuan.foundation.ui.paging import page_limit
 from juyuan.foundation.workdays import clock
@@ -151,6 +152,7 @@ def checking(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@autosaved("papers.words")
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """`/papers/<编号>/`:写了什么、走到哪一步、下一步。"""
     actor = actor_of(request)
@@ -162,14 +164,16 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     own = actor.account_id in (document.prepared_by_id, document.revised_by_id)
     issued = state == DocumentState.ISSUED
     deliveries = list(document.deliveries.all())
+    form = None
+    if prepares and state == DocumentState.DRAFT and kind.word_fields:
+        form = WordsForm(document=document)
+        autosave_of(request).restore(form)
     return render(request, "papers/detail.html", {
         "page_title": document.title, "document": document, "kind": kind, "state": state,
         "signal": SIGNALS[state], "steps": _steps(document, bool(deliveries)),
         "pieces": read.shown(document), "deliveries": deliveries,
         "object_url": kind.url(document),
-        "form": WordsForm(document=document)
-        if prepares and state == DocumentState.DRAFT and kind.word_fields
-        else None,
+        "form": form,
         "may_submit": prepares and state == DocumentState.DRAFT and kind.needs_approval,
         "may_approve": approves and not own and state == DocumentState.SUBMITTED,
         "own_waiting": own and approves and state == DocumentState.SUBMITTED,

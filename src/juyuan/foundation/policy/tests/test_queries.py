@@ -10,6 +10,7 @@ import pytest
 from juyuan.foundation.policy import queries
 from juyuan.foundation.policy.actions import load_pack
 from juyuan.foundation.policy.models import ParameterVersion
+from juyuan.kernel.once import reading
 
 pytestmark = pytest.mark.django_db
 
@@ -69,13 +70,13 @@ def test_a_reading_request_looks_once_and_never_without_need(
 ) -> None:
     load_pack(now=cast.NOW)
     queries.params(cast.TODAY)
-    with django_assert_num_queries(0), queries.reading():
+    with django_assert_num_queries(0), reading():
         pass
-    with django_assert_num_queries(1), queries.reading():
+    with django_assert_num_queries(1), reading():
         for day in range(1, 28):
             assert queries.params(date(2026, 1, day))["ui.page_size"] == 50
     one = ParameterVersion.objects.get(key="ui.page_size")
     one.pk, one.value = None, 30
     one.save(force_insert=True)
-    with queries.reading():
+    with reading():
         assert queries.params(cast.TODAY)["ui.page_size"] == 30

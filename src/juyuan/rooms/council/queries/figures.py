@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from juyuan.foundation.figures.registry import (
@@ -111,48 +113,79 @@ def compute_by(today: Callable[[], date]) -> Callable[..., dict[str, Result]]:
         if HELD in names:
             url = _url(actor, "meetings", as_of, tab="ended")
             found[HELD] = Result(_meetings(actor, as_of).count(), rows_url=url)
-        for name in sorted(names & ACTIONS):
-            found[name] = _acted(name, actor, as_of, day)
-        for name, states in PROBLEMS.items():
-            if name in names:
-                rows = past.problems_in(_problems(actor, as_of), states)
-                url = _url(
-                    actor,
-                    "problems",
-                    as_of,
-                    tab="pending" if name == PENDING_PROBLEMS else "solved",
-                )
-                found[name] = Result(rows.count(), rows_url=url)
+        acts = _acts(actor, as_of, day) if names & ACTIONS else ()
+        for name in names & ACTIONS:
+            found[name] = _acted(name, acts, actor, as_of)
+        asked = names & PROBLEMS.keys()
+        states = (
+            Counter(_problems(actor, as_of).values_list("state_then", flat=True))
+            if asked
+            else Counter[str]()
+        )
+        for name in asked:
+            tab = "pending" if name == PENDING_PROBLEMS else "solved"
+            value = sum(states[state.value] for state in PROBLEMS[name])
+            found[name] = Result(value, rows_url=_url(actor, "problems", as_of, tab=tab))
         return {name: found[name] for name in names}
 
     return compute
 
 
-def _acted(name: str, actor: Actor | None, as_of: date | None, day: date) -> Result:
-    names = ("unit__order", "unit__code", "unit__short_name", "unit__name")
-    rows = _pick(name, _actions(actor, as_of), day)
-    counts = {
-        key[:4]: key[4]
-        for key in rows.values_list(*names).annotate(n=Count("pk", distinct=True)).order_by(*names)
-    }
-    timely = {}
-    if name == RATE:
-        good = past.on_time_then(_actions(actor, as_of))
-        timely = {
-            key[:4]: key[4]
-            for key in good.values_list(*names)
-            .annotate(n=Count("pk", distinct=True))
-            .order_by(*names)
-        }
-    parts = []
-    for key, count in counts.items():
-        _, code, short, full = key
-        value = rate_bp(timely.get(key, 0), count) if name == RATE else count
-        url = _url(actor, "actions", as_of, view="list", unit=code, **WHERE[name])
-        parts.append(Part(code, short or full, value, url, UNIT.key))
-    total = sum(counts.values())
-    value = rate_bp(sum(timely.values()), total) if name == RATE else total
-    return Result(value, parts, _url(actor, "actions", as_of, view="list", **WHERE[name]))
+@dataclass(frozen=True)
+class Acts:
+    """一个承办单位的交办:未销号、逾期、已销号、其中按时。"""
+
+    code: str
+    name: str
+    open: int
+    late: int
+    closed: int
+    timely: int
+
+    def value(self, name: str) -> int | None:
+        if name == RATE:
+            return rate_bp(self.timely, self.closed)
+        return {OPEN: self.open, LATE: self.late, CLOSED: self.closed}[name]
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        return self.open, self.late, self.closed, self.timely
+
+    def base(self, name: str) -> int:
+        """由几件组成(率是它的分母);没有的不列这一行。"""
+        return self.closed if name == RATE else self.value(name) or 0
+
+
+def _acts(actor: Actor | None, as_of: date | None, day: date) -> list[Acts]:
+    """各承办单位的四个数,一次查询。"""
+    unit = ("unit__order", "unit__code", "unit__short_name", "unit__name")
+
+    def number(when: Q) -> Count:
+        return Count("pk", filter=when, distinct=True)
+
+    rows = _actions(actor, as_of).values_list(*unit)
+    rows = rows.annotate(
+        n_open=number(~past.CLOSED_THEN), n_late=number(past.is_late_then(day)),
+        n_closed=number(past.CLOSED_THEN), n_timely=number(past.ON_TIME_THEN),
+    ).order_by(*unit)  # fmt: skip
+    return [Acts(code, short or full, *counts) for _, code, short, full, *counts in rows]
+
+
+def _acted(name: str, acts: Collection[Acts], actor: Actor | None, as_of: date | None) -> Result:
+    where = WHERE[name]
+    parts = [
+        Part(
+            row.code, row.name, row.value(name),
+            _url(actor, "actions", as_of, view="list", unit=row.code, **where), UNIT.key,
+        )
+        for row in acts
+        if row.base(name)
+    ]  # fmt: skip
+    whole = (
+        Acts("", "", *map(sum, zip(*(row.counts for row in acts), strict=True))) if acts else None
+    )
+    value = whole.value(name) if whole else (None if name == RATE else 0)
+    return Result(value, parts, _url(actor, "actions", as_of, view="list", **where))
 
 
 def behind_by(today: Callable[[], date]) -> Callable[..., Behind]:

@@ -30,24 +30,32 @@ def actions_on(rows: QuerySet[ActionItem], day: date | None) -> Any:
     ).filter(state_then__isnull=False)
 
 
+CLOSED_THEN = Q(state_then=ActionState.CLOSED.value)
+ON_TIME_THEN = CLOSED_THEN & Q(done_on__lte=F("due_then"))
+
+
 def open_then(rows: Any) -> Any:
     """还没有销号的。"""
-    return rows.exclude(state_then=ActionState.CLOSED.value)
+    return rows.exclude(CLOSED_THEN)
 
 
 def late_then(rows: Any, day: date) -> Any:
     """还没有报结、期限已过的(到期当天不算)。"""
-    return rows.filter(state_then__in=[s.value for s in LIVE], due_then__lt=day)
+    return rows.filter(is_late_then(day))
+
+
+def is_late_then(day: date) -> Q:
+    return Q(state_then__in=[s.value for s in LIVE], due_then__lt=day)
 
 
 def closed_then(rows: Any) -> Any:
     """已销号的。"""
-    return rows.filter(state_then=ActionState.CLOSED.value)
+    return rows.filter(CLOSED_THEN)
 
 
 def on_time_then(rows: Any) -> Any:
     """已销号而按时报结的(含期限当天)。"""
-    return closed_then(rows).filter(Q(done_on__lte=F("due_then")))
+    return rows.filter(ON_TIME_THEN)
 
 
 def problems_on(rows: QuerySet[Problem], day: date | None) -> Any:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.ui.errors import Step, respond
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
@@ -180,6 +181,7 @@ def _context(actor: Actor, item: AgendaItem) -> dict[str, Any]:
 
 
 @require_http_methods(BOTH)
+@autosaved("council.decision", "code", "item_id")
 def show(request: HttpRequest, code: str, item_id: int) -> HttpResponse:
     """`/council/meetings/<编号>/items/<议题>/`:材料;开会时主持的当场定,记录的记下。"""
     actor = actor_of(request)
@@ -195,12 +197,14 @@ def show(request: HttpRequest, code: str, item_id: int) -> HttpResponse:
     draft = from_json(item.draft) if item.draft else None
     form = None
     if (open_ and (chairs or notes)) or request.method == "POST":
-        count = max(FIRST, len(draft.actions), len(draft.conditions)) if draft else FIRST
+        lines = max(len(draft.actions), len(draft.conditions)) if draft else 0
+        count = max(FIRST, lines, autosave_of(request).number("lines"))
         initial = {"version": item.version} | (initial_of(draft) if draft else {})
         form = DecisionForm(
             data_of(request), initial=initial, kind=item.kind_enum, units=unit_choices(),
             parties=context["sheet"].parties, count=count,
         )  # fmt: skip
+        autosave_of(request).restore(form)
     status = 200
     if request.method == "POST" and form is not None:
         if "more" in request.POST:

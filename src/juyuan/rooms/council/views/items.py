@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from juyuan.foundation.files.kept import receive
 from juyuan.foundation.personal import queries as saved
+from juyuan.foundation.personal.autosave import autosaved
 from juyuan.foundation.ui import querystring
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.ui.filters import Filter, FilterBar
@@ -185,6 +186,7 @@ SAID: dict[ActionVerb, tuple[str, ...]] = {
 
 
 @require_http_methods(BOTH)
+@autosaved("council.item_act", "code", "verb")
 def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     """办一步。"""
     actor = actor_of(request)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from juyuan.foundation.papers import docx, pdf
 from juyuan.foundation.papers.models import Document
+from juyuan.foundation.personal.autosave import autosaved
 from juyuan.foundation.ui.keyset import Order, paginate
 from juyuan.foundation.ui.paging import page_limit
 from juyuan.foundation.workdays import clock
@@ -226,6 +227,7 @@ def _form(request: HttpRequest, initial: dict[str, Any]) -> MeetingForm:
 
 
 @require_http_methods(BOTH)
+@autosaved("council.meeting_new")
 def create(request: HttpRequest) -> HttpResponse:
     """筹备一次会议。"""
     actor, today = actor_of(request), clock.today()
@@ -246,6 +248,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("council.meeting_edit")
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """改时间、地点、主持。"""
     actor = actor_of(request)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juyuan.foundation.personal import queries as saved
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.ui.keyset import Order, paginate
 from juyuan.foundation.ui.paging import page_limit
 from juyuan.foundation.workdays import clock
@@ -17,6 +18,7 @@ from juyuan.rooms.council.actions import deciding
 from juyuan.rooms.council.actions import problems as acts
 from juyuan.rooms.council.forms import AssignForm, ProblemForm, ReasonForm
 from juyuan.rooms.council.forms.common import unit_choices
+from juyuan.rooms.council.forms.deciding import FIRST
 from juyuan.rooms.council.models import Problem
 from juyuan.rooms.council.queries import board
 from juyuan.rooms.council.queries import problems as read
@@ -104,6 +106,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("council.problem_new")
 def create(request: HttpRequest, code: str) -> HttpResponse:
     """为一个项目提难题。"""
     actor, today = actor_of(request), clock.today()
@@ -130,6 +133,7 @@ def _trail(row: Problem) -> list[dict[str, str]]:
 
 
 @require_http_methods(BOTH)
+@autosaved("council.problem_assign")
 def assign(request: HttpRequest, code: str) -> HttpResponse:
     """会外交办。"""
     actor = actor_of(request)
@@ -137,7 +141,8 @@ def assign(request: HttpRequest, code: str) -> HttpResponse:
     require(access.can_assign(actor))
     initial = {"a1_unit": str(row.owner_unit_id or ""), "a1_text": row.wanted[:500]}
     units = unit_choices()
-    form = AssignForm(data_of(request), units=units, initial=initial)
+    lines = max(FIRST, autosave_of(request).number("lines"))
+    form = AssignForm(data_of(request), units=units, initial=initial, count=lines)
     if request.method == "POST" and "more" in request.POST:
         given = {name: value for name, value in request.POST.items() if name != "lines"}
         form = AssignForm(units=units, initial=given, count=form.grow())

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import Count
 from django.urls import reverse
 
 from juyuan.foundation.figures.registry import (
@@ -62,13 +61,10 @@ def computing(today: Callable[[], date]) -> Callable[..., dict[str, Result]]:
     ) -> dict[str, Result]:
         who = actor or Actor.system()
         found = {}
+        tallies = read.tallied(who, [TABS[name] for name in names], as_of, today())
         for name in names:
-            rows = read.listed(who, read.Filters(TABS[name], "", as_of), today())
-            units = ("unit__order", "unit__code", "unit__name")
-            told = rows.order_by(*units).values(*units).annotate(n=Count("pk"))
-            parts = [
-                Part(row["unit__code"], row["unit__name"], row["n"], "", UNIT.key) for row in told
-            ]
+            told = tallies[TABS[name]]
+            parts = [Part(code, unit, n, "", UNIT.key) for (code, unit), n in told.items()]
             total = sum(part.value or 0 for part in parts)
             found[name] = Result(total, parts, _url(who, TABS[name], as_of))
         return found

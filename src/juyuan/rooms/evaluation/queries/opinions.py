@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
 from juyuan.foundation.people.models import Unit
@@ -143,27 +143,46 @@ def read_filters(given: Mapping[str, Any], as_of: date | None, default: str) -> 
 
 def listed(actor: Actor, wanted: Filters, today: date) -> QuerySet[OpinionRequest]:
     """一个页签下看得见的申请。"""
-    rows = visible_to(actor)
-    state, due, day = "state", "due_on", today
-    if wanted.as_of is not None:
-        rows = on_day(rows, wanted.as_of)
-        state, due, day = STATE_THEN, DUE_THEN, wanted.as_of
+    rows = _on(visible_to(actor), wanted.as_of)
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
     if wanted.tab == "mine":
-        rows = rows.filter(
-            unit_id__in=sorted(access.reviewing_units(actor)),
-            **{f"{state}__in": [s.value for s in OPEN]},
-        )
-    elif wanted.tab == "open":
-        rows = rows.filter(**{f"{state}__in": [s.value for s in OPEN]})
-    elif wanted.tab == "late":
-        rows = rows.filter(
-            **{f"{state}__in": [s.value for s in WAITING], f"{due}__lt": day.isoformat()}
-        )
-    elif wanted.tab == "answered":
-        rows = rows.filter(**{state: OpinionState.ANSWERED.value})
-    return rows
+        rows = rows.filter(unit_id__in=sorted(access.reviewing_units(actor)))
+    return rows.filter(_under(wanted.tab, wanted.as_of, today))
+
+
+def tallied(
+    actor: Actor, tabs: Collection[str], as_of: date | None, today: date
+) -> dict[str, dict[tuple[str, str], int]]:
+    """各页签下各审查单位(代码、名称)有几件,一次查询;裁法与 `listed` 同一份。"""
+    unit = ("unit__order", "unit__code", "unit__name")
+    counts = {f"n_{tab}": Count("pk", filter=_under(tab, as_of, today)) for tab in tabs}
+    rows = list(_on(visible_to(actor), as_of).order_by(*unit).values(*unit).annotate(**counts))
+    return {
+        tab: {
+            (row["unit__code"], row["unit__name"]): row[f"n_{tab}"]
+            for row in rows
+            if row[f"n_{tab}"]
+        }
+        for tab in tabs
+    }
+
+
+def _on(rows: QuerySet[OpinionRequest], as_of: date | None) -> QuerySet[OpinionRequest]:
+    return rows if as_of is None else on_day(rows, as_of)
+
+
+def _under(tab: str, as_of: date | None, today: date) -> Q:
+    """属于哪个页签:此刻看列,过去某天看那天的状态与期限。"""
+    state, due = ("state", "due_on") if as_of is None else (STATE_THEN, DUE_THEN)
+    if tab in ("mine", "open"):
+        return Q(**{f"{state}__in": [s.value for s in OPEN]})
+    if tab == "late":
+        day = as_of or today
+        return Q(**{f"{state}__in": [s.value for s in WAITING], f"{due}__lt": day.isoformat()})
+    if tab == "answered":
+        return Q(**{state: OpinionState.ANSWERED.value})
+    return Q()
 
 
 @dataclass(frozen=True)

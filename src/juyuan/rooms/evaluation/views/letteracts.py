@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from juyuan.foundation.papers.actions.sending import DeliveryDraft
 from juyuan.foundation.papers.forms import DeliveryForm
+from juyuan.foundation.personal.autosave import autosaved
 from juyuan.foundation.ui.confirming import confirmed
 from juyuan.foundation.ui.errors import Step, respond
 from juyuan.foundation.workdays import clock
@@ -113,6 +114,7 @@ def deliver(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.letter_reply")
 def reply(request: HttpRequest, code: str) -> HttpResponse:
     """记投资方的回复。"""
     actor = actor_of(request)
@@ -132,6 +134,7 @@ def reply(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.letter_talk")
 def talk(request: HttpRequest, code: str) -> HttpResponse:
     """记约谈。"""
     actor = actor_of(request)
@@ -155,6 +158,7 @@ def talk(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.letter_outcome")
 def outcome(request: HttpRequest, code: str) -> HttpResponse:
     """提出结果。"""
     actor = actor_of(request)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from juyuan.foundation.figures.rules import read_as_of
+from juyuan.foundation.personal.autosave import autosaved
 from juyuan.foundation.ui import querystring
 from juyuan.foundation.ui.keyset import Order, paginate
 from juyuan.foundation.ui.paging import page_limit
@@ -138,6 +139,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.opinion_ask")
 def asking(request: HttpRequest, code: str) -> HttpResponse:
     """`/projects/<编号>/opinions/new/?kind=`:申请审查。"""
     actor, now = actor_of(request), clock.now()
@@ -175,6 +177,7 @@ def _subject(project: Project) -> str:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.opinion_draft")
 def drafting(request: HttpRequest, code: str) -> HttpResponse:
     """审查单位拟意见。"""
     actor, now = actor_of(request), clock.now()
@@ -268,6 +271,7 @@ def returning(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.opinion_resubmit")
 def resubmitting(request: HttpRequest, code: str) -> HttpResponse:
     """补齐再送。"""
     actor, now = actor_of(request), clock.now()

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from juyuan.foundation.files.kept import Kept, receive
+from juyuan.foundation.personal.autosave import autosaved
 from juyuan.foundation.ui.confirming import confirmed
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
@@ -75,6 +76,7 @@ def _page(
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.promise_new")
 def new(request: HttpRequest, code: str) -> HttpResponse:
     """登记一项承诺。"""
     actor, today = actor_of(request), clock.today()
@@ -111,6 +113,7 @@ def _said(promise: Promise) -> str:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.actual")
 def actual(request: HttpRequest, code: str) -> HttpResponse:
     """填实况。"""
     actor, promise = promise_of(request, code)
@@ -158,6 +161,7 @@ def met(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.promise_change")
 def change(request: HttpRequest, code: str) -> HttpResponse:
     """凭补充协议改约。"""
     actor, promise = promise_of(request, code)
@@ -206,6 +210,7 @@ def release(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.debt")
 def debt(request: HttpRequest, code: str) -> HttpResponse:
     """登记政府先行事项。"""
     actor, promise = promise_of(request, code)
@@ -257,6 +262,7 @@ def press(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.breach")
 def breach(request: HttpRequest, code: str) -> HttpResponse:
     """规则提出的违约:认定或不认定。"""
     actor, promise = promise_of(request, code)
@@ -288,6 +294,7 @@ def breach(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.manual")
 def manual(request: HttpRequest, code: str) -> HttpResponse:
     """人提出的违约。"""
     actor, promise = promise_of(request, code)
@@ -312,6 +319,7 @@ def manual(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.breach_close")
 def close(request: HttpRequest, code: str) -> HttpResponse:
     """了结违约。"""
     actor = actor_of(request)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from juyuan.foundation.files.actions import store_file
 from juyuan.foundation.files.kept import receive
 from juyuan.foundation.people.models import ADMIN_ROLES
+from juyuan.foundation.personal.autosave import autosaved
 from juyuan.foundation.ui import confirming
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.workdays import clock
@@ -90,6 +91,7 @@ def confirmed(
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.diligence")
 def diligence(request: HttpRequest, code: str) -> HttpResponse:
     """主体核查单。"""
     actor, review = open_review(request, code)
@@ -123,6 +125,7 @@ def diligence(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.vetoes")
 def vetoes(request: HttpRequest, code: str) -> HttpResponse:
     """一票否决。"""
     actor, review = open_review(request, code)
@@ -216,6 +219,7 @@ def declaring(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.score")
 def scoring_(request: HttpRequest, code: str) -> HttpResponse:
     """打分;还没有声明的先去声明。"""
     actor, review = open_review(request, code)
@@ -238,6 +242,7 @@ def scoring_(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.recheck", "code", "reviewer_id")
 def rechecking(request: HttpRequest, code: str, reviewer_id: int) -> HttpResponse:
     """复核一个评审人的分。"""
     actor, review = open_review(request, code)
@@ -283,6 +288,7 @@ def finishing(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.review_opinion")
 def opining(request: HttpRequest, code: str) -> HttpResponse:
     """市级合规意见。"""
     actor, review = open_review(request, code)
@@ -304,6 +310,7 @@ def opining(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.supply")
 def supplying(request: HttpRequest, code: str) -> HttpResponse:
     """按合规意见补充材料。"""
     actor, review = open_review(request, code)
@@ -331,6 +338,7 @@ def supplying(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.decide")
 def deciding(request: HttpRequest, code: str) -> HttpResponse:
     """作决定。"""
     actor, review = open_review(request, code)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from juyuan.foundation.personal.autosave import autosave_of, autosaved
 from juyuan.foundation.ui import querystring
 from juyuan.foundation.ui.fields import add_findings
 from juyuan.foundation.ui.filters import Filter, FilterBar
@@ -156,6 +157,7 @@ def _context(actor: Actor, review: Review, today: Any) -> dict[str, Any]:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.send")
 def send(request: HttpRequest, code: str) -> HttpResponse:
     """`/reviews/send/<项目编号>/`:完备性齐了才有表单;正在评审、已通过的领到那次评审。"""
     actor, now = actor_of(request), clock.now()
@@ -163,6 +165,7 @@ def send(request: HttpRequest, code: str) -> HttpResponse:
     require(access.can_send(actor, project))
     ready = read.readiness(project, clock.today())
     form = SendForm(request.POST if request.method == "POST" else None, again=ready.again)
+    autosave_of(request).restore(form)
     if form.is_bound and form.is_valid():
         try:
             review = send_for_review(actor=actor, project=project, draft=form.draft(), now=now)

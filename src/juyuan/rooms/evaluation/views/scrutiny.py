@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from juyuan.foundation.personal.autosave import autosaved
 from juyuan.foundation.workdays import clock
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.verdict import Access, NotFound, require
@@ -190,6 +191,7 @@ REOPENS = "已送签核、已办结的，改动之后重新打开：凭据撤回
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.privilege_new")
 def listing_new(request: HttpRequest, code: str) -> HttpResponse:
     """列入一条优惠。"""
     actor, project = _open(request, code)
@@ -208,6 +210,7 @@ def listing_new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.privilege_edit", "code", "pk")
 def listing_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """修改一条优惠。"""
     actor, project = _open(request, code)
@@ -276,6 +279,7 @@ def declaring(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.text")
 def texting(request: HttpRequest, code: str) -> HttpResponse:
     """上传(换)协议文本。"""
     actor, project = _open(request, code)
@@ -298,6 +302,7 @@ def texting(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
+@autosaved("evaluation.doubt", "code", "pk")
 def answering(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """答复一处疑点。"""
     actor, project = _open(request, code)

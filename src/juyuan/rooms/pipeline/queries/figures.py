@@ -44,6 +44,7 @@ from juyuan.foundation.people.visibility import Relation
 from juyuan.foundation.policy.queries import params
 from juyuan.kernel.actor import Actor
 from juyuan.kernel.money import to_wan
+from juyuan.kernel.once import once
 from juyuan.kernel.period import EARLIEST, FOREVER, end_of
 from juyuan.rooms.chains.models import Chain
 from juyuan.rooms.pipeline.models import Project
@@ -316,7 +317,7 @@ class Labels:
     @classmethod
     def load(cls) -> Labels:
         """五组数字各要一份:没有新事就是同一份。"""
-        return remembered("labels", cls._load)
+        return once("labels", lambda: remembered("labels", cls._load))
 
     @classmethod
     def _load(cls) -> Labels:
