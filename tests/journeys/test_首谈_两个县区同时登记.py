@@ -59,7 +59,7 @@ def test_s3_2b_二十个人同一时刻登记_每一轮都只有一个首谈单�
 
         def write(actor: Any, draft: Any, gate: Any = gate, refused: Any = refused) -> None:
             try:
-                gate.wait(timeout=30)
+                gate.wait(timeout=120)
                 register_claim(actor=actor, draft=draft, now=cast.NOW)
             except Exception as error:
                 refused.append(error)

@@ -46,7 +46,7 @@ def cluster(workplace: Path, owner: places.Owner | None) -> Iterator[postgres.Cl
         wait_until_gone(made)
 
 
-def wait_until_gone(cluster: postgres.Cluster, seconds: float = 15) -> None:
+def wait_until_gone(cluster: postgres.Cluster, seconds: float = 90) -> None:
     """等看护把库停好。"""
     import time
 

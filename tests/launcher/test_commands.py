@@ -54,7 +54,7 @@ class Desk:
 
     def run(self, *argv: str, **env: str) -> tuple[int, str, str]:
         child = self.start(*argv, **env)
-        out, said = child.communicate(timeout=120)
+        out, said = child.communicate(timeout=400)
         assert "Traceback" not in said, said
         return child.returncode, out, said
 
@@ -90,7 +90,7 @@ def status(port: int, path: str, **headers: str) -> int:
         return 0
 
 
-def wait_for(port: int, child: subprocess.Popen[str], seconds: float = 90) -> None:
+def wait_for(port: int, child: subprocess.Popen[str], seconds: float = 400) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until and child.poll() is None:
         if status(port, "/healthz") == 200:
@@ -150,7 +150,7 @@ def test_演示从空库打开_别的命令同时可用_停得干净(desk: Desk)
     children = below(demo.pid)
     assert len(children) >= 4  # 网页一主二工人、任务
     demo.terminate()
-    out, said = demo.communicate(timeout=40)
+    out, said = demo.communicate(timeout=200)
     assert demo.returncode == 0
     assert not any(alive(pid) for pid in children)
     password = (desk.home / "demo-password").read_text().strip()
@@ -172,7 +172,7 @@ def test_正式运行_父进程被_kill_9_之后照常再启动(desk: Desk) -> N
     again = desk.start("serve", "--port", str(port), **env)
     wait_for(port, again)
     again.terminate()
-    _, said = again.communicate(timeout=40)
+    _, said = again.communicate(timeout=200)
     assert again.returncode == 0 and "Traceback" not in said
 
     code, _, said = desk.run("demo", "--port", str(port), JUYUAN_PACK="testcity")

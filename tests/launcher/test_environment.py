@@ -24,7 +24,7 @@ def run(folder: Path, *argv: str, **options: object) -> subprocess.CompletedProc
         env=bare_env(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         **options,  # type: ignore[call-overload]
     )
 
@@ -181,6 +181,6 @@ def test_两个命令同时起步_后来的等前一个备好(workplace: Path) -
         )
         for _ in range(2)
     ]
-    said = [child.communicate(timeout=60)[1] for child in both]
+    said = [child.communicate(timeout=300)[1] for child in both]
     assert [child.returncode for child in both] == [0, 0]
     assert sum("安装 1 个依赖包" in text for text in said) == 1

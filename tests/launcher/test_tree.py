@@ -60,7 +60,7 @@ class Family:
             text=True,
         )
 
-    def children(self, count: int, seconds: float = 15) -> list[tuple[str, int]]:
+    def children(self, count: int, seconds: float = 90) -> list[tuple[str, int]]:
         """至少 `count` 个子进程报到之后的名单。"""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -76,7 +76,7 @@ def test_要停就停_退出_0(workplace: Path, how: signal.Signals) -> None:
     family = Family(workplace, "other")
     pids = [pid for _, pid in family.children(2)]
     family.parent.send_signal(how)
-    _, said = family.parent.communicate(timeout=20)
+    _, said = family.parent.communicate(timeout=120)
     assert family.parent.returncode == 0
     assert not any(alive(pid) for pid in pids)
     assert "Traceback" not in said
@@ -98,13 +98,13 @@ def test_子进程掉了_重新拉起(workplace: Path) -> None:
     assert names[2][0] == "other" and names[2][1] != first["other"]
     assert alive(first["steady"])
     family.parent.terminate()
-    _, said = family.parent.communicate(timeout=20)
+    _, said = family.parent.communicate(timeout=120)
     assert "甲意外停了,重新启动" in said
 
 
 def test_掉得太勤_全部停下_退出_1(workplace: Path) -> None:
     family = Family(workplace, "fragile")
-    _, said = family.parent.communicate(timeout=60)
+    _, said = family.parent.communicate(timeout=200)
     assert family.parent.returncode == 1
     assert "甲接连停了 5 次" in said
     assert not any(alive(pid) for _, pid in family.children(1))
@@ -121,7 +121,7 @@ def test_不肯停的_到时候就杀(workplace: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PYTHONPATH", f"{workplace}{os.pathsep}{ROOT / 'src'}")
     child = tree.Child("丙", "stubborn")
     child.start()
-    until = time.monotonic() + 15
+    until = time.monotonic() + 90
     while not notes.read_text() and time.monotonic() < until:
         time.sleep(0.05)
     tree.Tree([child])._stop()

@@ -85,7 +85,7 @@ def die_in(step: str, child_env: dict[str, str], file: Path, batch: str = "") ->
         [sys.executable, "-c", _CHILD, step, str(file), batch],
         env=env,
         cwd=root,
-        timeout=120,
+        timeout=400,
         check=False,
         capture_output=True,
         text=True,
@@ -336,14 +336,14 @@ def test_a_worker_killed_while_committing_leaves_nothing_and_another_takes_it_up
         done = wait_for(lambda: TaskRun.objects.get().state == "done")
     finally:
         second.terminate()
-        second.wait(timeout=30)
+        second.wait(timeout=120)
     assert done
     assert len(store()) == 300
     task.refresh_from_db()
     assert task.attempts == 2
 
 
-def wait_for(happened: Callable[[], bool], seconds: float = 60) -> bool:
+def wait_for(happened: Callable[[], bool], seconds: float = 300) -> bool:
     """等到为止(另一个进程的事,没有别的信号可等)。"""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -23,6 +23,7 @@ from juyuan.foundation.papers.actions.sending import DeliveryDraft
 from juyuan.foundation.papers.models import Delivery, Document, Register
 from juyuan.foundation.papers.rules import check_code
 from juyuan.foundation.papers.tests import factories as f
+from juyuan.foundation.personal.models import FormDraft
 from juyuan.kernel.verdict import Denied, NotFound, RuleBroken, Stale
 
 
@@ -304,3 +305,24 @@ def test_全库关系_登记簿空了号就说(cast: Any) -> None:
     Register.objects.update(last=1)
     Document.objects.filter(pk=row.pk).update(sequence=3)
     assert [f.rule for f in invariants.check(cast.TODAY)] == ["paper_numbers"]
+
+
+@pytest.mark.django_db
+def test_改到一半的话回来还在_事实改过的说一声_存下就清(cast: Any, settings: Any) -> None:
+    settings.JUYUAN_NOW = cast.NOW.isoformat()
+    row = f.draft(cast)
+    client, url = cast.client("longshan"), f"/papers/{row.code}/"
+    typed = {"_form": "papers.words", "_object": row.code, "_version": "1", "demand": "改到一半"}
+    assert client.post("/drafts/save/", typed).status_code == 200
+    page = client.get(url).content.decode()
+    assert "改到一半" in page and "已填回您" in page and "又被改过" not in page
+    actions.revise_paper(
+        actor=cast.actor("longshan_head"), document=row, words={"demand": "别人写的。"}, version=1,
+        now=cast.NOW,
+    )  # fmt: skip
+    moved = client.get(url).content.decode()
+    assert "改到一半" in moved and "jy-note--warn" in moved
+    saved = client.post(f"{url}words/", {"demand": "写完了。", "version": "2"})
+    assert saved.status_code == 302 and not FormDraft.objects.exists()
+    row.refresh_from_db()
+    assert row.words == {"demand": "写完了。"}

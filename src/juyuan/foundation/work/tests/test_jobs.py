@@ -104,7 +104,7 @@ def test_two_processes_at_once_do_it_once():
     def slow(*, today, now):
         seen.append(today)
         entered.set()
-        leave.wait(20)
+        leave.wait(120)
 
     registry.register(registry.Job("slow", "慢", slow))
     states = []
@@ -117,9 +117,9 @@ def test_two_processes_at_once_do_it_once():
 
     first = threading.Thread(target=work)
     first.start()
-    assert entered.wait(20)
+    assert entered.wait(120)
     assert run() == [("slow", TODAY, "busy")]
     leave.set()
-    first.join(20)
+    first.join(120)
     assert (states, seen) == (["ran"], [TODAY])
     assert run() == []

@@ -218,11 +218,11 @@ def test_killed_in_the_middle_it_is_taken_up_again_from_the_start(cast, toy, chi
     assert child.stdout.readline().strip() == "half"
     assert execute(run.pk, now=NOW) is None  # 别的进程正在做
     child.send_signal(signal.SIGKILL)
-    child.wait(20)
+    child.wait(120)
     run.refresh_from_db()
     assert (run.state, made()) == ("running", 0)
     done = None
-    for _ in range(100):  # 等数据库发现那条连接已断、放开锁
+    for _ in range(600):  # 等数据库发现那条连接已断、放开锁
         done = execute(run.pk, now=NOW)
         if done is not None:
             break

@@ -362,6 +362,23 @@ def test_s1e_记录的记下_主持的确认才生效(cast: Any) -> None:
     assert Escalation.objects.get(project=project).state == "closed"
 
 
+def test_s1e_写到一半的决定_添了几行的也回得来(cast: Any, settings: Any) -> None:
+    settings.JUYUAN_NOW = cast.NOW.isoformat()
+    big(cast)
+    item = c.item_of(c.running(cast), "escalation")
+    url = f"/council/meetings/{item.meeting.code}/items/{item.pk}/"
+    typed = {"_form": "council.decision", "_object": f"{item.meeting.code}.{item.pk}",
+             "text": "议定的话", "lines": "4", "a4_text": "第四件交办"}  # fmt: skip
+    client = cast.client("chen")
+    assert client.post("/drafts/save/", typed).status_code == 200
+    page = client.get(url).content.decode()
+    assert (
+        "议定的话" in page
+        and "第四件交办" in page
+        and f'href="{url}"' in client.get("/drafts/").content.decode()
+    )
+
+
 def test_s1e_主持的退回草稿(cast: Any) -> None:
     big(cast)
     item = c.item_of(c.running(cast), "escalation")

@@ -48,8 +48,7 @@ FORMS = tuple(
         (_projects, (
             ("send", "送审", "review_send"), ("opinion_ask", "申请审查意见", "opinion_ask"),
             ("privilege_new", "列承诺事项", "privilege_new"),
-            ("privilege_edit", "改承诺事项", "privilege_edit"),
-            ("text", "协议文本", "scrutiny_text"), ("doubt", "答复疑点", "scrutiny_doubt"),
+            ("privilege_edit", "改承诺事项", "privilege_edit"),  ("doubt", "答复疑点", "scrutiny_doubt"),
             ("promise_new", "登记承诺", "promise_new"),
         )),
         (_reviews, (

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from juyuan.foundation.personal.models import FormDraft
 from juyuan.rooms.evaluation.actions import reviewscoring as scoring
 from juyuan.rooms.evaluation.models import Review
 from juyuan.rooms.evaluation.tests import reviewfactories as r
@@ -162,3 +163,32 @@ def test_s3_4b_项目页上有评审的卡片_门槛清单领到送审(cast: Any
     review = r.sent(cast, project=project, now=later)
     said = page(cast, "gongxin", f"/projects/{project.code}/")
     assert f"/reviews/{review.code}/" in said and "等龙山区人民政府" in said
+
+
+def keep(cast: Any, who: str, form: str, key: str, **typed: str) -> None:
+    said = cast.client(who).post("/drafts/save/", {"_form": form, "_object": key, **typed})
+    assert said.status_code == 200, said.content
+
+
+def test_填到一半的送审与复核_回来还在_交成了就清(cast: Any) -> None:
+    project = r.ready(cast)
+    url = f"/reviews/send/{project.code}/"
+    keep(cast, "gongxin", "evaluation.send", project.code, jobs="137")
+    assert 'value="137"' in page(cast, "gongxin", url)
+    sent = post(cast, "gongxin", url, land_mu="20", energy_tce="800", city_funds="0",
+                annual_output="8000", annual_tax="200", jobs="137", build_months="12")  # fmt: skip
+    assert sent.status_code == 302 and not FormDraft.objects.exists()
+    review = r.scored(cast, Review.objects.get())
+    seat = review.reviewers.first()
+    recheck = f"/reviews/{review.code}/recheck/{seat.pk}/"
+    who = next(
+        w
+        for w in ("longshan_shangwu", "longshan_head")
+        if cast.client(w).get(recheck).status_code == 200
+    )
+    keep(cast, who, "evaluation.recheck", f"{review.code}.{seat.pk}", note_chain_fit="依据不足")
+    assert "依据不足" in page(cast, who, recheck)
+    listed = page(cast, who, "/drafts/")
+    assert "复核评分" in listed and recheck in listed and project.name in listed
+    done = post(cast, who, recheck, recheck_chain_fit="15", note_chain_fit="依据不足")
+    assert done.status_code == 302 and not FormDraft.objects.exists()

@@ -279,7 +279,6 @@ def declaring(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(BOTH)
-@autosaved("evaluation.text")
 def texting(request: HttpRequest, code: str) -> HttpResponse:
     """上传(换)协议文本。"""
     actor, project = _open(request, code)

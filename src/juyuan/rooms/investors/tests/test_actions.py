@@ -479,7 +479,7 @@ def test_units_registering_one_party_at_the_same_instant_end_with_one_row(cast):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert Investor.objects.count() == 1
     assert said.count(held_answer("市商务局")) == len(names) - 1
     assert Case.objects.count() == len(names) - 1

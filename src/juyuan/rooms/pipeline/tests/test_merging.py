@@ -448,7 +448,7 @@ def test_两个人对着合并_只成一个(cast: Any) -> None:
 
     def run(a: Project, b: Project, by: str) -> None:
         try:
-            gate.wait(timeout=20)
+            gate.wait(timeout=120)
             do(cast, a, b, by=by)
             outcomes.append("成")
         except (RuleBroken, Stale):
@@ -463,6 +463,6 @@ def test_两个人对着合并_只成一个(cast: Any) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=180)
     assert sorted(outcomes) == ["成", "退"]
     assert Project.objects.filter(merged_into__isnull=False).count() == 1

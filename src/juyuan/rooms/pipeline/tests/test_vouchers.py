@@ -339,7 +339,7 @@ def test_s3_3b_五十人同时登记同一张_只有一个成(cast) -> None:
 
     def write(worker: int) -> None:
         try:
-            gate.wait(timeout=30)
+            gate.wait(timeout=120)
             for i in range(worker, 50, 10):
                 try:
                     won.append(
@@ -357,7 +357,7 @@ def test_s3_3b_五十人同时登记同一张_只有一个成(cast) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=180)
     assert len(won) == 1 and len(lost) == 49
     assert all(isinstance(x, RuleBroken) for x in lost)
     assert Voucher.objects.count() == 1 and VoucherKey.objects.count() == 2
