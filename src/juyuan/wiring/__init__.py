@@ -184,11 +184,14 @@ def _parameters() -> None:
     from juyuan.foundation.duties import effects as dues
     from juyuan.foundation.figures import effects as figures
     from juyuan.foundation.policy import duty, effects
+    from juyuan.rooms.council.queries.duty import KEYS as COUNCIL
+    from juyuan.rooms.evaluation.queries import effects as reviews
     from juyuan.rooms.pipeline.actions import effects as projects
 
     duty.connect()
-    dues.connect(projects.DUTY_KEYS)
+    dues.connect((*projects.DUTY_KEYS, *reviews.DUTY_KEYS, *COUNCIL))
     effects.register(*projects.EFFECTS, figures.effect(projects.FIGURE_KEYS), hints=projects.HINTS)
+    effects.register(*reviews.EFFECTS)
 
 
 def _bell() -> None:

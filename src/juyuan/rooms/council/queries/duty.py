@@ -24,6 +24,8 @@ PERIOD = "council_period"
 HOLD, WORK, CLOSE, MINUTES = (
     "council.hold", "council.work", "council.close", "council.minutes",
 )  # fmt: skip
+KEYS = ("council.meeting_months", "council.close_workdays", "council.minutes_workdays")
+"""每日核对的待办用到的参数。"""
 BUREAU_STAFF = (Role.CLERK, Role.HEAD, Role.VERIFIER)
 
 
