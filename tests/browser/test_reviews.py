@@ -59,6 +59,13 @@ def test_s3_4b_送审_声明_打分_决定(site: Site, width: int) -> None:
     mine.wait_for_url("**/score/")
     mine.get_by_text("算出 14.00 分").first.wait_for()
     site.both(mine)
+    note = f"[name=note_{review.card['indicators'][0]['code']}]"
+    mine.locator(note).fill("看到一半，先去开会")
+    mine.wait_for_selector("[data-autosave-state]:has-text('已自动保存')")
+    mine.reload()
+    mine.get_by_text("已填回您").wait_for()
+    assert mine.locator(note).input_value() == "看到一半，先去开会"
+    site.both(mine)
     for one in review.card["indicators"]:
         mine.locator(f"[name=score_{one['code']}]").fill(str(one["weight"]))
         mine.locator(f"[name=evidence_{one['code']}]").fill("可研报告")
