@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from juyuan.foundation.papers.queries import visible_to
-from juyuan.foundation.personal.registry import DraftForm
-from juyuan.kernel.actor import Actor
+from juyuan.foundation.personal.registry import DraftForm, named
 
-
-def _names(actor: Actor, keys: Sequence[str]) -> dict[str, str]:
-    rows = visible_to(actor).filter(code__in=list(keys)).order_by()
-    return dict(rows.values_list("code", "title"))
-
-
-FORMS = (DraftForm("papers.words", "改公文的话", "papers:detail", names=_names),)
+FORMS = (
+    DraftForm("papers.words", "改公文的话", "papers:detail", names=named(visible_to, "title")),
+)

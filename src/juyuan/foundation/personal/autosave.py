@@ -88,6 +88,10 @@ class Autosave:
         fields = {name: field for name, field in form.fields.items() if name not in skip}
         form.initial = {**(form.initial or {}), **initial_from(fields, self.data, prefix)}
 
+    def idle(self) -> None:
+        """这一页此刻没有表单可填:有草稿也不说已经填回。"""
+        self.draft = None
+
     @property
     def moved(self) -> bool:
         """存下草稿之后,对象又被改过。"""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from juyuan.kernel.actor import Actor
@@ -31,6 +33,25 @@ class ListPage:
     label: str
 
 
+Names = Callable[[Actor, Sequence[str]], Mapping[str, str]]
+
+
+def code_of(object_key: str) -> str:
+    """对象键(编号,或「编号.第几件」)里的编号。"""
+    return object_key.partition(".")[0]
+
+
+def named(seen: Callable[[Actor], QuerySet[Any]], path: str) -> Names:
+    """由编号经 `path` 取名称,从看得见的里取;看不见的不给。"""
+
+    def names(actor: Actor, keys: Sequence[str]) -> dict[str, str]:
+        rows = seen(actor).filter(code__in=[code_of(key) for key in keys]).order_by()
+        known = dict(rows.values_list("code", path))
+        return {key: known[code_of(key)] for key in keys if code_of(key) in known}
+
+    return names
+
+
 @dataclass(frozen=True)
 class DraftForm:
     """一张自动保存的表单。`url_name` 是表单页;有对象的,对象键就是网址里的编号(几段以点相连)。
@@ -42,7 +63,7 @@ class DraftForm:
     label: str
     url_name: str
     has_object: bool = True
-    names: Callable[[Actor, Sequence[str]], Mapping[str, str]] | None = None
+    names: Names | None = None
     link: Callable[[str], str] | None = None
 
     def url(self, object_key: str) -> str:

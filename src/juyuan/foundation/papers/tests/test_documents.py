@@ -322,7 +322,15 @@ def test_改到一半的话回来还在_事实改过的说一声_存下就清(ca
     )  # fmt: skip
     moved = client.get(url).content.decode()
     assert "改到一半" in moved and "jy-note--warn" in moved
-    saved = client.post(f"{url}words/", {"demand": "写完了。", "version": "2"})
+    actions.submit_paper(actor=cast.actor("longshan"), document=row, now=cast.NOW)
+    sent = client.get(url).content.decode()  # 送批了,没有表单:不说已经填回
+    assert "已填回您" not in sent and "改到一半" not in sent
+    actions.return_paper(
+        actor=cast.actor("shangwuju_head"), document=row, reason="再改", now=cast.NOW
+    )
+    assert "改到一半" in client.get(url).content.decode()
+    row.refresh_from_db()
+    saved = client.post(f"{url}words/", {"demand": "写完了。", "version": str(row.version)})
     assert saved.status_code == 302 and not FormDraft.objects.exists()
     row.refresh_from_db()
     assert row.words == {"demand": "写完了。"}

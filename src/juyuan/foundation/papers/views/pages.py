@@ -168,6 +168,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     if prepares and state == DocumentState.DRAFT and kind.word_fields:
         form = WordsForm(document=document)
         autosave_of(request).restore(form)
+    else:
+        autosave_of(request).idle()
     return render(request, "papers/detail.html", {
         "page_title": document.title, "document": document, "kind": kind, "state": state,
         "signal": SIGNALS[state], "steps": _steps(document, bool(deliveries)),

@@ -205,6 +205,8 @@ def show(request: HttpRequest, code: str, item_id: int) -> HttpResponse:
             parties=context["sheet"].parties, count=count,
         )  # fmt: skip
         autosave_of(request).restore(form)
+    else:
+        autosave_of(request).idle()
     status = 200
     if request.method == "POST" and form is not None:
         if "more" in request.POST:

@@ -18,6 +18,12 @@ from juyuan.rooms.pipeline.queries.scope import seen_whole
 from juyuan.rooms.pipeline.rules.stages import Stage, Standing
 
 BATCH = 2000
+LIGHT_KEYS = (
+    "tracking.kinds", "tracking.tests", "tracking.late_yellow_days", "tracking.late_red_days",
+    "tracking.lag_yellow", "tracking.lag_red", "tracking.stop_days", "tracking.stop_red_days",
+    "tracking.intensity_share", "tracking.tax_share",
+)  # fmt: skip
+"""定灯色、定提不提出的参数;期限、时限一类只管以后的,不在其内。"""
 UNSIGNED = (Stage.PLANNING.value, Stage.NEGOTIATION.value, Stage.INTENT.value)
 
 
@@ -58,7 +64,7 @@ EFFECTS = (
         "已送审的照送审那天的界限。",
     ),
     Effect(
-        "evaluation.deviations", "承诺的灯与提出的违约", ("tracking.",), deviations,
+        "evaluation.deviations", "承诺的灯与提出的违约", LIGHT_KEYS, deviations,
         promises.present,
         "灯是看的时候才算的，不存：自施行日起按新的界限。已认定的违约、已发的函不变。",
     ),

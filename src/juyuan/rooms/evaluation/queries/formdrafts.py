@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-from django.db.models import QuerySet
-
-from juyuan.foundation.personal.registry import DraftForm
-from juyuan.kernel.actor import Actor
+from juyuan.foundation.personal.registry import DraftForm, named
 from juyuan.rooms.evaluation.queries import breaches, letters, opinions, promises, reviews
-from juyuan.rooms.pipeline.queries.listing import names_of
+from juyuan.rooms.pipeline.queries.scope import seen_whole
 
-Names = Callable[[Actor, Sequence[str]], Mapping[str, str]]
-
-
-def _codes(keys: Sequence[str]) -> list[str]:
-    """对象键(编号,或「编号.第几件」)里的编号。"""
-    return [key.partition(".")[0] for key in keys]
-
-
-def _named(seen: Callable[[Actor], QuerySet[Any]], path: str) -> Names:
-    """经 `path` 到项目名称;看不见的不给。"""
-
-    def names(actor: Actor, keys: Sequence[str]) -> dict[str, str]:
-        rows = seen(actor).filter(code__in=_codes(keys)).order_by()
-        known = dict(rows.values_list("code", path))
-        return {key: known[c] for key in keys if (c := key.partition(".")[0]) in known}
-
-    return names
-
-
-def _projects(actor: Actor, keys: Sequence[str]) -> dict[str, str]:
-    known = names_of(actor, _codes(keys))
-    return {key: known[c] for key in keys if (c := key.partition(".")[0]) in known}
-
-
-_reviews = _named(reviews.visible_to, "project__name")
-_opinions = _named(opinions.visible_to, "project__name")
-_promises = _named(promises.visible_to, "project__name")
-_breaches = _named(breaches.visible_to, "promise__project__name")
-_letters = _named(letters.visible_to, "breach__promise__project__name")
+_projects = named(seen_whole, "name")
+_reviews = named(reviews.visible_to, "project__name")
+_opinions = named(opinions.visible_to, "project__name")
+_promises = named(promises.visible_to, "project__name")
+_breaches = named(breaches.visible_to, "promise__project__name")
+_letters = named(letters.visible_to, "breach__promise__project__name")
 
 FORMS = tuple(
     DraftForm(f"evaluation.{name}", label, f"evaluation:{url}", names=names)

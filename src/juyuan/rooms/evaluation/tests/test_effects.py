@@ -72,6 +72,12 @@ def test_s3_4c_检验的界限一改_列出灯与提出的变了的承诺(cast: 
     assert hidden.found == 0
 
 
+def test_s3_4c_只管以后的参数不算灯_说一句老实话(cast: Any) -> None:
+    late(cast, p.signed(cast))
+    found = look(cast, "tracking.letter_days", 5)
+    assert found.groups == () and "只影响施行日以后" in found.sentence
+
+
 def test_s3_4c_确认违约的时限一改_待办的到期日随之(cast: Any) -> None:
     row, moment = late(cast, p.signed(cast))  # 12月20日(周日)起算
     found = group(look(cast, "tracking.settle_workdays", 9, day=moment.date()), "待办的到期日")

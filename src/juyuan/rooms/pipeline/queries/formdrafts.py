@@ -7,15 +7,12 @@ from collections.abc import Callable, Sequence
 from django.urls import reverse
 
 from juyuan.foundation.people.models import Unit
-from juyuan.foundation.personal.registry import DraftForm
+from juyuan.foundation.personal.registry import DraftForm, named
 from juyuan.kernel.actor import Actor
-from juyuan.rooms.pipeline.queries.listing import names_of
+from juyuan.rooms.pipeline.queries.scope import seen_whole
 
-
-def _projects(actor: Actor, keys: Sequence[str]) -> dict[str, str]:
-    """对象键(编号,或「编号.期」「编号.证据」)→ 项目名称。"""
-    known = names_of(actor, [key.partition(".")[0] for key in keys])
-    return {k: known[c] for k in keys if (c := k.partition(".")[0]) in known}
+_projects = named(seen_whole, "name")
+"""对象键(编号,或「编号.期」「编号.证据」)→ 项目名称。"""
 
 
 def _units(actor: Actor, keys: Sequence[str]) -> dict[str, str]:
